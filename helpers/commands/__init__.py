@@ -1,0 +1,1 @@
+"""The commands behind `python3 -m helpers ...`, one file each."""
