@@ -1,0 +1,84 @@
+"""`python3 -m helpers lab`: open the first chapter in JupyterLab, on this machine only."""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers.commands.environment import ROOT, Trouble, say
+
+
+def main(arguments: list[str]) -> int:
+    """Start JupyterLab and stay until it ends.
+
+    Parameters
+    ----------
+    arguments : list of str
+        `--port N`, `--no-browser`; whatever else is there goes to JupyterLab as it is.
+
+    Raises
+    ------
+    Trouble
+        If the port that was asked for is in use, or the course has no chapter.
+    """
+    parser = argparse.ArgumentParser(prog="python3 -m helpers lab", description=__doc__)
+    parser.add_argument("--port", type=int, help="listen here; the next free port if left out")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    options, passed_on = parser.parse_known_args(arguments)
+    if options.port is not None:
+        check_port(options.port)
+    command = lab_command(options.port, options.no_browser, passed_on)
+    say(f"Opening {first_chapter()}. To end: Ctrl-C here, then y.")
+    sys.stdout.flush()
+    if os.name != "nt":
+        os.chdir(ROOT)
+        os.execv(command[0], command)
+    return subprocess.call(command, cwd=ROOT)
+
+
+def first_chapter() -> str:
+    """Path, from the course's folder, of the chapter with the lowest number."""
+    chapters = sorted(path for path in Path(ROOT, "chapters").glob("[0-9][0-9]_*.ipynb")
+                      if ".mine-" not in path.name)
+    if not chapters:
+        raise Trouble("There is no chapter in chapters/. Get a complete copy of the course, or "
+                      "build the chapters: python3 -m helpers build")
+    return chapters[0].relative_to(ROOT).as_posix()
+
+
+def lab_command(port: int | None, no_browser: bool, passed_on: list[str]) -> list[str]:
+    """The command line for JupyterLab: for this machine only, without its news prompt."""
+    command = [sys.executable, "-m", "jupyterlab", first_chapter(),
+               "--ServerApp.ip=127.0.0.1", "--LabApp.news_url=none"]
+    if port is not None:
+        # The reader asked for this one: moving silently to another would only confuse.
+        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if no_browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")   # in containers there often is no other user
+    return command + passed_on
+
+
+def check_port(port: int) -> None:
+    """Raise Trouble, with a free port to use instead, if nothing can listen on `port`."""
+    with socket.socket() as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            return
+        except OverflowError:
+            raise Trouble(f"{port} is no port: they go from 1024 to 65535.") from None
+        except PermissionError:
+            raise Trouble(f"Port {port} is kept for the system: take one above 1023.") from None
+        except OSError:
+            pass
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        free = other.getsockname()[1]
+    raise Trouble(f"Port {port} is in use, perhaps by a JupyterLab that is still open. Close it, "
+                  "leave --port out, or take another:\n\n"
+                  f"    python3 -m helpers lab --port {free}")
