@@ -1,0 +1,298 @@
+"""Real data, without waiting for the network.
+
+The default, scikit-learn's handwritten digits, comes with an installed package. MNIST and
+Fashion-MNIST are fetched once, checked, and kept where Keras keeps them, so that
+`keras.datasets.mnist.load_data()` finds the same files. Without a network the course says so and
+goes on with the digits. What is generated instead of measured carries `real = False`.
+"""
+
+import gzip
+import hashlib
+import http.client
+import os
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+_ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_SILENCE = 20.0     # seconds without a byte from the server after which a download is given up
+
+
+class Remote(NamedTuple):
+    """One file of a data set: where Keras keeps it, how large it is, what it should contain."""
+
+    folder: str     # inside Keras's cache
+    name: str
+    megabytes: float
+    sha256: str
+
+
+# The first checksum is the one in keras/src/datasets/mnist.py. Keras checks no checksum for
+# Fashion-MNIST; those here belong to the files that Zalando Research published in 2017.
+_REMOTE = {
+    "mnist": (
+        Remote("datasets", "mnist.npz", 11.5,
+               "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"),
+    ),
+    "fashion_mnist": (
+        Remote("datasets/fashion-mnist", "train-images-idx3-ubyte.gz", 26.4,
+               "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+        Remote("datasets/fashion-mnist", "train-labels-idx1-ubyte.gz", 0.03,
+               "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+        Remote("datasets/fashion-mnist", "t10k-images-idx3-ubyte.gz", 4.4,
+               "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+        Remote("datasets/fashion-mnist", "t10k-labels-idx1-ubyte.gz", 0.005,
+               "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+    ),
+}
+NAMES = ("digits", *_REMOTE)
+
+
+class Split(NamedTuple):
+    """A data set, split once and for all into a part to learn from and a part to be tested on.
+
+    Attributes
+    ----------
+    x_train, x_test : (n, height, width) float32 in [0, 1]
+    y_train, y_test : (n,) int64, the class of each image
+    name : str
+        What was really loaded: "digits" also where MNIST was asked for and could not be had.
+    source : str
+        Who collected it, where it comes from.
+    real : bool
+        True for measured data, False for generated data.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    name: str
+    source: str
+    real: bool
+
+    def flat(self):
+        """The same split with each image as one row: x of shape (n, height·width)."""
+        return self._replace(x_train=self.x_train.reshape(len(self.x_train), -1),
+                             x_test=self.x_test.reshape(len(self.x_test), -1))
+
+    def __repr__(self):
+        return (f"<{self.name}: x_train {self.x_train.shape}, x_test {self.x_test.shape}, "
+                f"{'real' if self.real else 'generated'}>")
+
+
+class Points(NamedTuple):
+    """Generated points in the plane: `x` (n, 2) float64, `y` (n,) int64. Unpack: `x, y = …`."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+    @property
+    def real(self):
+        """False: no one measured these."""
+        return False
+
+    @property
+    def source(self):
+        """Said wherever the points are shown."""
+        return "generated"
+
+
+def load(name="digits"):
+    """A data set, split for training and testing, always in the same way.
+
+    Parameters
+    ----------
+    name : "digits", "mnist" or "fashion_mnist"
+        "digits" needs no network. The other two are downloaded once (11 and 31 MB).
+
+    Returns
+    -------
+    Split
+        digits: 1,437 and 360 images of 8×8; MNIST, Fashion-MNIST: 60,000 and 10,000 of 28×28.
+        If a download fails, a sentence says so and the digits come instead; see `Split.name`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    """
+    if name == "digits":
+        return _digits()
+    if name not in _REMOTE:
+        raise ValueError(f"data.load knows {', '.join(NAMES)}; got {name!r}")
+    try:
+        paths = [_cached(remote) for remote in _REMOTE[name]]
+    except (OSError, http.client.HTTPException) as error:
+        print(f"{name} could not be fetched ({_reason(error)}). The course goes on with the "
+              "digits, which need no network. Results will differ from the text about "
+              f"{name}.")
+        return _digits()
+    return _mnist(*paths) if name == "mnist" else _fashion_mnist(*paths)
+
+
+def moons(n=200, noise=0.15, seed=0):
+    """Two half circles, one hooked into the other, one class each. Generated.
+
+    Parameters
+    ----------
+    n : int
+        Number of points, both classes together.
+    noise : float
+        Standard deviation of the normal error added to both coordinates; the radius is 1.
+
+    Returns
+    -------
+    Points
+        x (n, 2) float64, y (n,) int64 in {0, 1}, shuffled.
+    """
+    _at_least(n, 2, "moons", "n")
+    _at_least(noise, 0, "moons", "noise")
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.arange(n) % 2)
+    angle = rng.uniform(0, np.pi, n)
+    upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    lower = np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
+    x = np.where(y[:, None] == 0, upper, lower) + rng.normal(0, noise, (n, 2))
+    return Points(x, y.astype(np.int64))
+
+
+def spiral(n=300, seed=0, classes=3, noise=0.15):
+    """Spiral arms that start in one point, one class each. Generated.
+
+    Parameters
+    ----------
+    n : int
+        Number of points, all classes together.
+    classes : int
+        Number of arms.
+    noise : float
+        Standard deviation of the error of the angle, in radians. An arm turns through 4 radians.
+
+    Returns
+    -------
+    Points
+        x (n, 2) float64 within the unit circle, y (n,) int64 in 0 … classes−1, shuffled.
+
+    Notes
+    -----
+    The picture comes from the CS231n notes "Putting it together: a minimal case study".
+    """
+    _at_least(classes, 1, "spiral", "classes")
+    _at_least(n, classes, "spiral", "n")
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.arange(n) % classes)
+    radius = rng.uniform(0.03, 1, n)
+    angle = 4 * radius + 2 * np.pi * y / classes + rng.normal(0, noise, n)
+    x = radius[:, None] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    return Points(x, y.astype(np.int64))
+
+
+def _at_least(value, least, function, argument):
+    if value < least:
+        raise ValueError(f"{function}: {argument} should be at least {least}; got {value}")
+
+
+def _digits():
+    """1,797 real digits, 43 writers, 8×8 cells that count ink from 0 to 16 (UCI, 1998)."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    images, labels = load_digits(return_X_y=True)
+    x = (images / 16).astype(np.float32).reshape(-1, 8, 8)
+    x_train, x_test, y_train, y_test = train_test_split(
+        x, labels.astype(np.int64), test_size=360, stratify=labels, random_state=0)
+    return Split(x_train, y_train, x_test, y_test, "digits",
+                 "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI 1998, "
+                 "as shipped with scikit-learn", real=True)
+
+
+def _mnist(path):
+    # allow_pickle=False: a file from the network may hold numbers, never code.
+    with np.load(path, allow_pickle=False) as stored:
+        return _split(stored["x_train"], stored["y_train"], stored["x_test"], stored["y_test"],
+                      "mnist", "MNIST, Y. LeCun, C. Cortes, C. Burges, CC BY-SA 3.0")
+
+
+def _fashion_mnist(train_images, train_labels, test_images, test_labels):
+    return _split(_idx(train_images, 16).reshape(-1, 28, 28), _idx(train_labels, 8),
+                  _idx(test_images, 16).reshape(-1, 28, 28), _idx(test_labels, 8),
+                  "fashion_mnist", "Fashion-MNIST, Zalando Research 2017, MIT licence")
+
+
+def _idx(path, header):
+    """The bytes after the header of an IDX file (LeCun's format for MNIST)."""
+    with gzip.open(path, "rb") as packed:
+        return np.frombuffer(packed.read(), np.uint8, offset=header)
+
+
+def _split(x_train, y_train, x_test, y_test, name, source):
+    return Split((x_train / np.float32(255)).astype(np.float32), y_train.astype(np.int64),
+                 (x_test / np.float32(255)).astype(np.float32), y_test.astype(np.int64),
+                 name, source, real=True)
+
+
+def cache_folder():
+    """Where Keras keeps its files: $KERAS_HOME, or `.keras` in the home directory."""
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+
+
+def _cached(remote):
+    """The path of a file that is there and right, fetching it if need be. Raises OSError."""
+    path = cache_folder() / remote.folder / remote.name
+    if path.exists():
+        if _sha256(path) == remote.sha256:
+            return path
+        aside = set_aside(path)
+        print(f"{path} is damaged or incomplete. It was set aside as {aside.name} and is fetched "
+              "again.")
+    _fetch(remote, path)
+    return path
+
+
+def _fetch(remote, path):
+    """Download to a temporary file beside `path`, and move it there only if it is right."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if remote.megabytes > 1:
+        print(f"Fetching {remote.name} ({remote.megabytes:.0f} MB) …")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=remote.name, suffix=".part")
+    try:
+        with (os.fdopen(handle, "wb") as out,
+              urllib.request.urlopen(_ORIGIN + remote.name, timeout=_SILENCE) as answer):
+            shutil.copyfileobj(answer, out)
+        if _sha256(temporary) != remote.sha256:
+            raise OSError("what came is not the expected file: its checksum differs")
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def set_aside(path):
+    """Rename a damaged file or folder to `<name>.damaged-1`, -2 …; returns the new path."""
+    path = Path(path)
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _reason(error):
+    """A short reason for people: a URLError hides the real one inside."""
+    inner = getattr(error, "reason", None)
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} {inner}"
+    return str(inner or error) or type(error).__name__

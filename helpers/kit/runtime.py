@@ -1,0 +1,323 @@
+"""The machine under the notebook: what it has, how much to ask of it, and a quiet start.
+
+Nothing here imports TensorFlow until `tensorflow()`, `keras()` or `device()` is called, so that a
+chapter that does not need it starts at once.
+"""
+
+import contextlib
+import html
+import importlib.metadata
+import os
+import platform
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.kit.checkpoint import resumable
+
+__all__ = ["describe", "device", "keras", "online", "profile", "resumable", "seed_everything",
+           "tensorflow"]
+
+_PROFILES = {"quick": "quick", "fast": "quick", "full": "full"}
+_PACKAGES = ("numpy", "matplotlib", "scikit-learn", "tensorflow", "keras", "ipywidgets",
+             "jupyterlab")
+_seed = None        # what seed_everything was last given, for a TensorFlow that starts later
+
+
+class Device(NamedTuple):
+    """What Keras computes on. Printed: `GPU: NVIDIA L4 (tensorflow)`."""
+
+    kind: str       # "CPU", "GPU" or "TPU"
+    name: str
+    backend: str    # "tensorflow", "jax" or "torch"
+    count: int
+
+    def __str__(self):
+        several = f"{self.count} × " if self.count > 1 else ""
+        return f"{self.kind}: {several}{self.name} ({self.backend})"
+
+
+class Description(list):
+    """Rows (what, value) that a notebook shows as a table and a terminal as lines."""
+
+    def __repr__(self):
+        width = max(len(what) for what, _ in self)
+        return "\n".join(f"{what:<{width}}  {value}" for what, value in self)
+
+    def _repr_html_(self):
+        rows = "".join(f'<tr><th scope="row" style="text-align:left">{html.escape(what)}</th>'
+                       f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+                       for what, value in self)
+        return f"<table><caption>This machine</caption><tbody>{rows}</tbody></table>"
+
+
+def profile(choice=None):
+    """How much to compute: "quick" (a laptop, the default) or "full" (a GPU, or patience).
+
+    Parameters
+    ----------
+    choice : str, optional
+        Goes before the environment variable NB_PROFILE. "fast" is another word for "quick".
+
+    Raises
+    ------
+    ValueError
+        For any other word.
+    """
+    word = choice if choice is not None else os.environ.get("NB_PROFILE") or "quick"
+    if str(word).strip().lower() not in _PROFILES:
+        where = "runtime.profile" if choice is not None else "The environment variable NB_PROFILE"
+        raise ValueError(f"{where} should be 'quick' or 'full'; got {word!r}")
+    return _PROFILES[str(word).strip().lower()]
+
+
+def seed_everything(seed=0):
+    """Start every random generator from the same number.
+
+    Python's, NumPy's, and Keras's with its backend. Where Keras is not loaded yet, it gets the
+    seed as soon as `tensorflow()` or `keras()` loads it.
+
+    Parameters
+    ----------
+    seed : int, 0 … 2³²−1
+
+    Returns
+    -------
+    numpy.random.Generator
+        A generator of its own, better than NumPy's global one: pass it on to what draws.
+    """
+    global _seed
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed should be a whole number from 0 to 2**32 - 1; got {seed!r}")
+    _seed = int(seed)
+    random.seed(_seed)
+    np.random.seed(_seed)
+    if "keras" in sys.modules:
+        _seed_keras()
+    return np.random.default_rng(_seed)
+
+
+def _seed_keras():
+    """Give Keras the pending seed, without touching Python's and NumPy's generators."""
+    import keras as keras_module
+
+    if _seed is None:
+        return
+    before = random.getstate(), np.random.get_state()
+    keras_module.utils.set_random_seed(_seed)
+    random.setstate(before[0])
+    np.random.set_state(before[1])
+
+
+def tensorflow():
+    """Import TensorFlow quietly, and let it take GPU memory only as it needs it.
+
+    Returns
+    -------
+    module
+        The same as `import tensorflow as tf`, without some 1,300 characters of start-up notes.
+
+    Raises
+    ------
+    ImportError
+        With what TensorFlow itself said, if it cannot be imported.
+    """
+    if "tensorflow" in sys.modules:
+        return sys.modules["tensorflow"]
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _quiet_start():
+        import tensorflow as tf
+        gpus = [one for one in tf.config.list_physical_devices() if one.device_type == "GPU"]
+    for gpu in gpus:
+        with contextlib.suppress(RuntimeError, ValueError):     # too late, or not supported there
+            tf.config.experimental.set_memory_growth(gpu, True)
+    if _backend() == "tensorflow":
+        _seed_keras()
+    return tf
+
+
+def keras():
+    """Import Keras quietly, on the backend that KERAS_BACKEND names (TensorFlow by default)."""
+    if "keras" in sys.modules:
+        return sys.modules["keras"]
+    if _backend() == "tensorflow":
+        tensorflow()
+    with _quiet_start():
+        import keras as keras_module
+    _seed_keras()
+    return keras_module
+
+
+@contextlib.contextmanager
+def _quiet_start():
+    """Turn file descriptor 2 away: the notes come from C++, which does not know `sys.stderr`.
+
+    They are kept in a file, and shown after all if the block fails. Where descriptor 2 is closed
+    there is nothing to turn away.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    with tempfile.TemporaryFile() as notes:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        os.dup2(notes.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            notes.seek(0)
+            os.write(2, notes.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _backend():
+    """The backend that Keras has, or would take if it were imported now."""
+    if "keras" in sys.modules:
+        return sys.modules["keras"].backend.backend()
+    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+
+
+def device():
+    """What Keras computes on, found and named. Imports the backend, which takes seconds.
+
+    Returns
+    -------
+    Device
+        kind, name, backend, count
+    """
+    backend = _backend()
+    finders = {"tensorflow": _tensorflow_device, "jax": _jax_device, "torch": _torch_device}
+    if backend not in finders:
+        raise ValueError(f"KERAS_BACKEND should be one of {', '.join(finders)}; got {backend!r}")
+    found = finders[backend]()
+    kind, name, count = found or ("CPU", _cpu_name(), 1)
+    return Device(kind, name, backend, count)
+
+
+def _tensorflow_device():
+    tf = tensorflow()
+    for kind in ("TPU", "GPU"):
+        found = tf.config.list_physical_devices(kind)
+        if found:
+            details = tf.config.experimental.get_device_details(found[0])
+            return kind, details.get("device_name") or found[0].name, len(found)
+    return None
+
+
+def _jax_device():
+    with _quiet_start():
+        import jax
+        found = jax.devices()
+    if found[0].platform == "cpu":
+        return None
+    kind = "TPU" if found[0].platform == "tpu" else "GPU"
+    return kind, found[0].device_kind, len(found)
+
+
+def _torch_device():
+    with _quiet_start():
+        import torch
+        if torch.cuda.is_available():
+            return "GPU", torch.cuda.get_device_name(0), torch.cuda.device_count()
+        if torch.backends.mps.is_available():
+            return "GPU", "Apple GPU (MPS)", 1
+    return None
+
+
+def describe():
+    """What this machine is, as a table for a notebook's first cell.
+
+    Returns
+    -------
+    Description
+        Versions, cores, memory, graphics card, network, profile. Takes about a second, imports
+        no TensorFlow, and does not hang where the network does.
+    """
+    rows = [("Python", f"{platform.python_version()} on {platform.system()} "
+                       f"{platform.machine()}")]
+    rows += [(package, _version(package)) for package in _PACKAGES]
+    rows += [
+        ("processor", f"{_cpu_name()}, {_cores()} cores"),
+        ("memory", _memory()),
+        ("graphics card", _graphics_card() or "none found; the course does not need one"),
+        ("Keras backend", _backend()),
+        ("network", "online" if online() else "offline; the course does not need it"),
+        ("profile", profile()),
+    ]
+    return Description(rows)
+
+
+def online(host="storage.googleapis.com", port=443, seconds=1.5):
+    """Whether the data's server can be reached. Never takes longer than `seconds`.
+
+    The attempt runs in a thread: looking up a name has no time limit of its own.
+    """
+    answer = []
+
+    def attempt():
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, port), timeout=seconds).close()
+            answer.append(True)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return bool(answer)
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _cores():
+    """Cores that this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cpu_name():
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as info:
+        for line in info:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine() or "processor"
+
+
+def _memory():
+    """Installed memory, as text."""
+    with contextlib.suppress(AttributeError, ValueError, OSError):
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return f"{total / 2**30:.1f} GiB"
+    return "unknown"    # Windows has no sysconf, and a guess would be worse
+
+
+def _graphics_card():
+    """Names of NVIDIA cards, or of an Apple processor, without importing anything large."""
+    if sys.platform == "darwin" and platform.machine() == "arm64":
+        return "Apple GPU (TensorFlow uses the processor unless tensorflow-metal is installed)"
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        answer = subprocess.run([program, "--query-gpu=name", "--format=csv,noheader"],
+                                capture_output=True, text=True, timeout=3)
+        if answer.returncode == 0 and answer.stdout.strip():
+            return ", ".join(answer.stdout.strip().splitlines())
+    return None
