@@ -79,11 +79,15 @@ def _backup_class():
             epoch = _choose_whole(self.path)
             if epoch is None:
                 return
-            before = [keras.ops.convert_to_numpy(v) for v in self.model.variables]
+            optimizer = self.model.optimizer
+            if not optimizer.built:
+                optimizer.build(self.model.trainable_variables)
+            state = [*self.model.variables, *optimizer.variables]
+            before = [keras.ops.convert_to_numpy(variable) for variable in state]
             try:
                 super().on_train_begin(logs)
             except Exception as error:      # another model, or a file HDF5 cannot read
-                for variable, value in zip(self.model.variables, before, strict=False):
+                for variable, value in zip(state, before, strict=True):
                     variable.assign(value)
                 self.model._initial_epoch = None
                 _give_up(self.path, f"does not fit this model ({type(error).__name__})")

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 COLOURS = {
     "data": "#0072B2", "forward": "#0072B2",        # blue
-    "gradient": "#D55E00", "backward": "#D55E00",   # orange
-    "parameters": "#009E73",                        # green
-    "prediction": "#6B6B6B",                        # grey
+    "gradient": "#C95500", "backward": "#C95500",   # orange
+    "parameters": "#00805A",                        # green
+    "prediction": "#555555",                        # grey
     "ink": "#222222", "quiet": "#B8B8B8", "paper": "#FFFFFF",
-}  # Blue, orange and green are from the colour-blind-safe set of Okabe and Ito (2008).
+}  # Blue, orange and green follow Okabe and Ito (2008), two a little darker.
 
 
 class Sign(NamedTuple):
@@ -33,8 +33,8 @@ class Sign(NamedTuple):
 
 #: Signs for several series in one figure, in this order.
 SERIES = (
-    Sign("#0072B2", "-", "o"), Sign("#D55E00", "--", "s"), Sign("#009E73", "-.", "^"),
-    Sign("#6B6B6B", ":", "D"), Sign("#AA4499", (0, (5, 1, 1, 1, 1, 1)), "v"),
+    Sign("#0072B2", "-", "o"), Sign("#C95500", "--", "s"), Sign("#00805A", "-.", "^"),
+    Sign("#555555", ":", "D"), Sign("#AA4499", (0, (5, 1, 1, 1, 1, 1)), "v"),
     Sign("#222222", (0, (8, 2)), "P"),
 )
 
@@ -49,7 +49,7 @@ _STYLE = {
     "legend.fontsize": 8.5, "legend.frameon": False,
     "axes.titlelocation": "left", "axes.titlepad": 8,
     "axes.spines.top": False, "axes.spines.right": False,
-    "axes.edgecolor": "#6B6B6B", "xtick.color": "#444444", "ytick.color": "#444444",
+    "axes.edgecolor": "#555555", "xtick.color": "#444444", "ytick.color": "#444444",
     "text.color": "#222222", "axes.labelcolor": "#222222",
     "axes.grid": True, "axes.axisbelow": True, "grid.color": "#E6E6E6", "grid.linewidth": 0.7,
     "lines.linewidth": 1.8, "lines.markersize": 4.5,
