@@ -2,7 +2,8 @@
 
 A chapter starts with
 
-    from helpers.kit import check, predict, reveal, quiz, hint, show, data, runtime, ladder, progress
+    from helpers.kit import check, hint, predict, progress, quiz, reveal
+    from helpers.kit import data, ladder, runtime, show
 
 Importing this package is quick: nothing here loads TensorFlow, matplotlib or a widget library.
 """

@@ -65,7 +65,10 @@ class Entry:
         facts = {name: getattr(self, name) for name in names}
         facts["outputs"] = list(self.outputs)
         facts["hints"] = len(self.hints)
-        facts["mistakes"] = [{"name": m.name, "why": m.why} for m in self.mistakes]
+        reasons: dict[str, str] = {}
+        for mistake in self.mistakes:
+            reasons.setdefault(mistake.name, mistake.why)
+        facts["mistakes"] = [{"name": name, "why": why} for name, why in reasons.items()]
         return facts
 
     def mistake_named(self, name: str) -> Mistake:
@@ -131,12 +134,11 @@ class Exercise(Entry):
         Parameters
         ----------
         name : str
-            What the mistake is called, as a student should hear it ("transposed dW").
+            What the mistake is called, as a student should hear it ("transposed dW"). Several
+            functions may carry one name: different ways to make the same mistake.
         why : str
             One line: why it is wrong.
         """
-        if any(m.name == name for m in self.mistakes):
-            raise ValueError(f"exercise {self.id} already has a mistake called {name!r}; rename one")
 
         def register(fn: Callable) -> Callable:
             self.mistakes.append(Mistake(name, why, fn))
@@ -294,7 +296,7 @@ def number(
     rel_tol, abs_tol : float
         A value is right if it is within `max(rel_tol * |answer|, abs_tol)`.
     unit : str
-        Unit of the answer, "" for a pure number. Answers may carry it, also with a prefix ("12 ms").
+        Unit of the answer, "" for a pure number. Answers may carry it, also with an SI prefix.
     wrong : iterable of (value, name, why)
         Wrong answers that have a name; several values may share one name.
 
