@@ -1,0 +1,45 @@
+"""The first cell of every chapter: nothing where the course is, and the course where it is not.
+
+The text is made here and nowhere else. It installs nothing that Colab or another host has brought:
+the package `helpers` is put on the path as it is, and of its dependencies only anywidget, which
+such hosts may lack, is asked for; pip leaves one that is there alone.
+"""
+
+from pathlib import Path
+
+from helpers.commands.environment import ROOT, Trouble
+
+PLACEHOLDER = "{{setup}}"
+
+TEMPLATE = '''\
+# Where the course is not at hand (on Colab, say), this fetches it. Elsewhere it does nothing.
+import subprocess, sys, tempfile
+from pathlib import Path
+
+here = Path.cwd()
+places = [p for p in (here, *here.parents, here / "course") if (p / "helpers" / "kit").is_dir()]
+if not places:
+    new = tempfile.mkdtemp(dir=here)
+    subprocess.run(["git", "clone", "-q", "--depth=1", "{repository}", new], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"], check=False)
+    places = [Path(new).rename(here / "course")]
+sys.path.insert(0, str(places[0]))'''
+
+
+def setup_text() -> str:
+    """The set-up cell with the repository's address in it."""
+    return TEMPLATE.format(repository=repository())
+
+
+def repository() -> str:
+    """The address that pyproject.toml gives under [project.urls]: the one place where it stands."""
+    try:
+        import tomllib
+    except ModuleNotFoundError:   # Python 3.10
+        import tomli as tomllib
+    settings = tomllib.loads(Path(ROOT, "pyproject.toml").read_text(encoding="utf-8"))
+    try:
+        return settings["project"]["urls"]["Repository"]
+    except KeyError:
+        raise Trouble("pyproject.toml has no line 'Repository = \"https://…\"' under "
+                      "[project.urls]; the set-up cells need it.") from None
