@@ -17,10 +17,10 @@ from typing import NamedTuple
 COLOURS = {
     "data": "#0072B2", "forward": "#0072B2",        # blue
     "gradient": "#C95500", "backward": "#C95500",   # orange
-    "parameters": "#00805A",                        # green
+    "parameters": "#009E73",                        # green
     "prediction": "#555555",                        # grey
     "ink": "#222222", "quiet": "#B8B8B8", "paper": "#FFFFFF",
-}  # Blue, orange and green follow Okabe and Ito (2008), two a little darker.
+}  # Blue, orange and green follow Okabe and Ito (2008); orange is a little darker.
 
 
 class Sign(NamedTuple):
@@ -33,7 +33,7 @@ class Sign(NamedTuple):
 
 #: Signs for several series in one figure, in this order.
 SERIES = (
-    Sign("#0072B2", "-", "o"), Sign("#C95500", "--", "s"), Sign("#00805A", "-.", "^"),
+    Sign("#0072B2", "-", "o"), Sign("#C95500", "--", "s"), Sign("#009E73", "-.", "^"),
     Sign("#555555", ":", "D"), Sign("#AA4499", (0, (5, 1, 1, 1, 1, 1)), "v"),
     Sign("#222222", (0, (8, 2)), "P"),
 )
@@ -99,6 +99,7 @@ def new_axes(size="half", columns=1, ax=None):
     with style():
         figure = Figure(figsize=SIZES[size] if isinstance(size, str) else size,
                         layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)      # inches of white around
         FigureCanvasAgg(figure)
         return figure.subplots(1, columns)
 
