@@ -76,7 +76,8 @@ function drawWire(wire, result, fresh) {
   const line = isFork
     ? `M${x0} ${y0} C${x0 + 34} ${y0 + 1.3 * bend} ${x1 - 34} ${y1 + 1.3 * bend} ${x1} ${y1}`
     : `M${start} ${y0}L${x1} ${y1}`;
-  const at = isFork ? [middle[0], y0 + bend] : [start + 0.46 * (x1 - start), y0 + 0.46 * (y1 - y0)];
+  const along = y0 > 300 ? 0.36 : 0.46;
+  const at = isFork ? [middle[0], y0 + bend] : [start + along * (x1 - start), y0 + along * (y1 - y0)];
   const parts = [shape("path", { d: line, class: "axis", "stroke-width": 1.5 })];
   const write = (dy, text, colour, more = {}) => parts.push(shape("text", {
     x: at[0], y: at[1] + dy, "text-anchor": "middle", class: "halo",
@@ -104,7 +105,7 @@ function fork(result, state, labels) {
   if (!state.backward) return shape("g");
   const [a, b] = result.wires.filter((wire) => wire.node === "L").map((wire) => wire.grad);
   const text = labels.fork.replace("{a}", brief(a)).replace("{b}", brief(b)).replace("{sum}", brief(result.grads.e));
-  return shape("text", { x: (PLACES.e[0] + PLACES.L[0]) / 2, y: 267, "text-anchor": "middle", class: "halo",
+  return shape("text", { x: 784, y: 268, "text-anchor": "middle", class: "halo",
     style: "fill:var(--cw-grad); font-size:12px" }, text);
 }
 
@@ -129,7 +130,7 @@ function drawLoss(result, state, labels) {
 function drawKey(labels) {
   const rows = [["→", labels.key_forward, "data"], ["←", labels.key_backward, "grad"], ["≈", labels.key_nudge, "pred"], ["▢", labels.key_param, "param"]];
   return shape("g", {}, ...rows.map(([sign, text, colour], at) =>
-    shape("text", { x: 330 + 0 * at, y: 22 + at * 17, style: `fill:var(--cw-${colour}); font-size:12px` }, `${sign}  ${text}`)));
+    shape("text", { x: 330, y: 22 + at * 17, style: `fill:var(--cw-${colour}); font-size:12px` }, `${sign}  ${text}`)));
 }
 
 export default { render };

@@ -225,8 +225,9 @@ def _draw(cls, result):
         at = (0.44 * x0 + 0.56 * x1, 0.44 * y0 + 0.56 * y1 + bend)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         style = {"ha": "center", "bbox": box, "fontsize": 8, "zorder": 2}
-        ax.text(at[0], at[1] - 2, f"{words(wire['value'])} →", color="#0072b2", va="bottom", **style)
-        ax.text(at[0], at[1] + 3, f"← {words(wire['grad'])}", color="#c95500", va="top", **style)
+        value, grad = words(wire["value"]), words(wire["grad"])
+        ax.text(at[0], at[1] - 2, f"{value} →", color="#0072b2", va="bottom", **style)
+        ax.text(at[0], at[1] + 3, f"← {grad}", color="#c95500", va="top", **style)
     for name, (x, y) in PLACES.items():
         text = NODES[name][0] if name in NODES else f"{cls.labels['names'][name]} = "
         text += "" if name in NODES else words(result["values"][name])

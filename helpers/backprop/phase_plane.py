@@ -38,7 +38,7 @@ class PhasePlane(Widget):
         "Without momentum the cliff stands at α = 2/λmax, set by the steepest direction alone; "
         "the flattest one decides how slow you are. Momentum moves the cliff to 2(1 + β)/λmax, "
         "so larger steps become safe. The best α lies close to the cliff, and the larger "
-        "κ = λmax/λmin, the narrower the bright region."
+        "κ = λmax/λmin, the smaller the region of fast descent."
     )
     labels = {
         "alpha": "step size α",
@@ -181,8 +181,8 @@ def _summary(a: dict, extent: float) -> str:
         return text + f"the cliff stands at α = {words(cliff)}."
     best = a["best"] if a["beta"] > 0 else a["best_plain"]
     which = "with momentum" if a["beta"] > 0 else "without momentum"
-    text += f"converges; in the long run each step leaves {words(100 * a['rate'])} % of the distance"
-    return text + f". The best {which} leaves {words(100 * best['rate'])} %; cliff at {words(cliff)}."
+    text += f"converges; in the long run a step leaves {words(100 * a['rate'])} % of the distance. "
+    return text + f"The best {which} leaves {words(100 * best['rate'])} %; cliff at {words(cliff)}."
 
 
 def _draw(cls, result):

@@ -49,8 +49,9 @@ function path(points) {
 /**
  * Build what all widgets share and return the handle that a widget draws with:
  * controls (slider, number, select, button, check), set(), onResult(), picture(), colour().
+ * `adjust(patch, state)` may add to a change what follows from it.
  */
-function frame(model, el) {
+function frame(model, el, adjust = (patch) => patch) {
   const texts = model.get("texts");
   const labels = texts.labels;
   const state = { ...model.get("state"), ...model.get("result").state };
@@ -78,7 +79,7 @@ function frame(model, el) {
 
   /** Change the state, show "what to notice" and ask Python for the new picture. */
   function set(patch) {
-    Object.assign(state, patch, { serial: state.serial + 1 });
+    Object.assign(state, adjust(patch, state), { serial: state.serial + 1 });
     notice.hidden = false;
     for (const sync of syncs) sync();
     model.set("state", { ...state });
@@ -128,6 +129,18 @@ function frame(model, el) {
       pictures.push(svg);
       parent.append(svg);
       return svg;
+    },
+
+    /** Make a canvas that is announced with the summary; returns its pen, in these units. */
+    canvas(width, height) {
+      const fine = Math.max(window.devicePixelRatio || 1, 1);
+      const node = make("canvas", { width: width * fine, height: height * fine, role: "img",
+        style: `width:${width}px; aspect-ratio:${width}/${height}` });
+      pictures.push(node);
+      stage.append(node);
+      const pen = node.getContext("2d");
+      pen.scale(fine, fine);
+      return pen;
     },
 
     /** The [red, green, blue] of a colour variable in the present theme. */

@@ -20,8 +20,8 @@ without any import.
 from __future__ import annotations
 
 import base64
+import html
 import inspect
-import io
 import math
 from pathlib import Path
 
@@ -99,14 +99,19 @@ class Widget(anywidget.AnyWidget):
 
     def alt(self) -> str:
         """Say in words what the first picture shows."""
-        return f"{self.title}. {self.result.get('summary', '')}".strip()
+        return f"{self.title} – {self.result.get('summary', '')}"
 
     def _repr_mimebundle_(self, **kwargs):
         """Offer the live view and, for everywhere without a kernel, its static twin."""
+        from helpers.kit.figures import to_png
+
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        figure = self.picture(self.compute(self.state))
-        data = {**data, "image/png": png(figure), "text/plain": self.alt()}
-        return data, {**metadata, "image/png": {"alt": self.alt()}}
+        picture, width = to_png(self.picture(self.compute(self.state)))
+        alt = html.escape(self.alt(), quote=True)
+        source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+        # As in kit.figures: of all ways to send a picture this one keeps its alt text.
+        twin = f'<img alt="{alt}" width="{width}" src="{source}">'
+        return {**data, "text/html": twin, "text/plain": self.alt()}, metadata
 
     _ipython_display_ = None  # ipywidgets 7 has one that would show no twin
 
@@ -172,7 +177,8 @@ def words(number: float) -> str:
     if number is None or not math.isfinite(number):
         return "beyond all bounds"
     if number != 0 and not 1e-3 <= abs(number) < 1e5:
-        return f"{number:.1e}"
+        mantissa, power = f"{number:.1e}".split("e")
+        return f"{mantissa}e{int(power)}".replace("-", "−")
     return f"{number:.3g}".replace("-", "−")
 
 
@@ -181,10 +187,3 @@ def canvas(width: float, height: float):
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=100, layout="constrained", facecolor="white")
-
-
-def png(figure) -> str:
-    """Render a Figure as base64 text of a PNG, the same bytes on every call."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", metadata={"Software": None})
-    return base64.b64encode(stream.getvalue()).decode("ascii")

@@ -45,6 +45,9 @@ class Lab:
         own |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
         own |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
         own |= {"COURSE_PROGRESS": str(home / "progress.json"), "PYTHONPATH": str(ROOT)}
+        quiet = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+        quiet.parent.mkdir(parents=True)
+        quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}')
         command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.port={port}"]
         command += ["--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"]
         command += ["--IdentityProvider.token=", "--ServerApp.password="]  # loopback only
@@ -113,7 +116,8 @@ def cell_errors(page) -> list[str]:
             const outputs = cells.get(at).outputs;
             for (let j = 0; outputs && j < outputs.length; j++) {
               const output = outputs.get(j).toJSON();
-              if (output.output_type === "error") errors.push(`cell ${at}: ${output.ename}: ${output.evalue}`);
+              const { ename, evalue } = output;
+              if (output.output_type === "error") errors.push(`cell ${at}: ${ename}: ${evalue}`);
             }
           }
           return errors;
