@@ -9,7 +9,8 @@ class History:
     Attributes
     ----------
     history : dict of str to list of float
-        One number per epoch: "loss", "accuracy", and with validation data "val_loss", "val_accuracy".
+        One number per epoch: "loss", "accuracy", and with validation data also "val_loss",
+        "val_accuracy".
     epoch : list of int
         Numbers of the epochs, from 0.
     """
@@ -88,7 +89,7 @@ class EarlyStopping(Callback):
 
     def on_train_begin(self):
         self.wait, self.stopped_epoch, self.best_epoch = 0, None, None
-        self.best, self.best_weights = math.inf, []
+        self.best, self.best_weights = None, []
 
     def on_epoch_end(self, epoch, logs):
         if self.monitor not in logs:
@@ -97,8 +98,11 @@ class EarlyStopping(Callback):
                 f"(it measures {', '.join(logs)}). Give fit validation_data=(x_val, y_val), or "
                 "choose another monitor."
             )
-        now = -logs[self.monitor] if "accuracy" in self.monitor else logs[self.monitor]
-        if now < self.best - self.min_delta:
+        now = logs[self.monitor]
+        gain = math.inf if self.best is None else self.best - now
+        if "accuracy" in self.monitor and self.best is not None:
+            gain = -gain
+        if gain > self.min_delta:
             self.best, self.best_epoch, self.wait = now, epoch, 0
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()

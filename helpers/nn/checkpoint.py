@@ -1,7 +1,7 @@
 """A training's state on disk, so that a closed laptop costs one epoch at most.
 
-The file is an npz: plain arrays, and one of them is JSON text. It is read with `allow_pickle=False`: a
-file from somebody else can be wrong, but it cannot run code.
+The file is an npz: plain arrays, and one of them is JSON text. It is read with
+`allow_pickle=False`: a file from somebody else can be wrong, but it cannot run code.
 """
 
 import json
@@ -18,7 +18,7 @@ DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile
 
 
 def save(path, state, arrays):
-    """Write a checkpoint in one step: whoever looks finds the old file or the new, never half of one.
+    """Write a checkpoint in one step: a reader finds the old file or the new, never half of one.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ def save(path, state, arrays):
 
     Notes
     -----
-    Written beside the target, forced to disk (fsync), then renamed over it (os.replace). A full disk
-    is a warning and not an error: training itself need not stop for it.
+    Written beside the target, forced to disk (fsync), then renamed over it (os.replace). A full
+    disk is a warning and not an error: training itself need not stop for it.
     """
     path = Path(path)
-    text = json.dumps({"format": FORMAT, **state}).encode()
+    text = json.dumps({"format": FORMAT, **state}, default=_plain).encode()
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,8 +44,8 @@ def save(path, state, arrays):
         os.replace(temporary, path)
     except OSError as error:
         warnings.warn(
-            f"The checkpoint {path} could not be written ({error.strerror or error}). Training goes "
-            "on, but could not resume from here: free some disk space or choose another path.",
+            f"The checkpoint {path} could not be written ({error.strerror or error}). Training "
+            "goes on, but could not resume from here: free some disk space or choose another path.",
             stacklevel=2,
         )
     finally:
@@ -58,8 +58,8 @@ def load(path):
     Returns
     -------
     (state, arrays) or None
-        None where there is no file, or only a damaged one. A damaged file is set aside under another
-        name, with a warning; it is never deleted.
+        None where there is no file, or only a damaged one. A damaged file is set aside under
+        another name, with a warning; it is never deleted.
     """
     path = Path(path)
     if not path.exists():
@@ -109,6 +109,7 @@ def fingerprint(*arrays):
 
 def explain_difference(saved, now, path):
     """Return a sentence that says how two configurations (dicts) differ, or None if they do not."""
+    now = json.loads(json.dumps(now, default=_plain))  # tuples become lists, as in the file
     differences = [
         f"{name} was {saved.get(name)!r} and is now {now[name]!r}"
         for name in now
@@ -117,7 +118,12 @@ def explain_difference(saved, now, path):
     if not differences:
         return None
     return (
-        f"The checkpoint {path} belongs to another training: {'; '.join(differences)}. To resume it, "
-        "use the same settings and data; to start anew, give fit another checkpoint path or remove "
-        "the file."
+        f"The checkpoint {path} belongs to another training: {'; '.join(differences)}. To resume "
+        "it, use the same settings and data; to start anew, give fit another checkpoint path or "
+        "remove the file."
     )
+
+
+def _plain(number):
+    """Let JSON write NumPy's numbers."""
+    return number.item()

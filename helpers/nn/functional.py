@@ -1,14 +1,18 @@
 """The mathematics of a network, without state: every forward function beside its backward one.
 
-Notation, here and in the whole course. N examples in a batch, D features, H units, C classes. A batch
-is a matrix with one example per row. `dW` means ∂L/∂W and has W's shape; `dout` is the gradient that
-arrives from above, ∂L/∂(output of the forward function), and has that output's shape. A backward
-function takes `dout` and what the forward function was given, and returns the gradient of every input.
+Notation, here and in the whole course. N examples in a batch, D features, H units, C classes. A
+batch is a matrix with one example per row. `dW` means ∂L/∂W and has W's shape; `dout` is the
+gradient that arrives from above, ∂L/∂(output of the forward function), and has that output's shape.
+A backward function takes `dout` and what the forward function was given, and returns the gradient
+of every input.
 
-All functions keep the dtype they are given: float32 to train, float64 to check. None changes an input.
+All functions keep the dtype they are given: float32 to train, float64 to check. None changes an
+input.
 """
 
 import numpy as np
+
+from helpers.nn.checks import check_labels, check_same_shape
 
 SMALLEST_PROBABILITY = 1e-12
 
@@ -127,8 +131,8 @@ def softmax(z):
 
     Notes
     -----
-    p[i, k] = exp(z[i, k]) / Σ_j exp(z[i, j]). The row's largest score is taken off first: p stays the
-    same and exp cannot overflow. Goodfellow, Bengio & Courville (2016), §6.2.2.3.
+    p[i, k] = exp(z[i, k]) / Σ_j exp(z[i, j]). The row's largest score is taken off first: p stays
+    the same and exp cannot overflow. Goodfellow, Bengio & Courville (2016), §6.2.2.3.
     """
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     e /= e.sum(axis=-1, keepdims=True)
@@ -140,7 +144,8 @@ def softmax_backward(dout, z):
 
     Notes
     -----
-    Each row's Jacobian is ∂p_k/∂z_j = p_k (δ_kj − p_j), so dz = p ∘ (dout − Σ_k dout[:, k] p[:, k]).
+    Each row's Jacobian is ∂p_k/∂z_j = p_k (δ_kj − p_j), so
+    dz = p ∘ (dout − Σ_k dout[:, k] p[:, k]).
     dout, z and result: (N, C).
     """
     p = softmax(z)
@@ -174,7 +179,7 @@ def cross_entropy_backward(probs, y):
 
     Notes
     -----
-    dprobs[i, k] = −1 / (N probs[i, k]) at k = y[i], and 0 elsewhere (and 0 where the clipping acts).
+    dprobs[i, k] = −1 / (N probs[i, k]) at k = y[i], and 0 elsewhere (and where the clipping acts).
     probs and result: (N, C).
     """
     y = check_labels(y, probs)
@@ -228,13 +233,13 @@ def softmax_cross_entropy_backward(logits, y):
 
 def mse(pred, y):
     """Mean squared error over all N·D entries: L = mean((pred − y)²). pred, y: the same shape."""
-    _check_same_shape(pred, y)
+    check_same_shape(pred, y)
     return float(((pred - y) ** 2).mean())
 
 
 def mse_backward(pred, y):
     """Gradient of `mse`: dpred = 2 (pred − y) / size, size = number of entries of pred."""
-    _check_same_shape(pred, y)
+    check_same_shape(pred, y)
     return (pred - y) * (2 / pred.size)
 
 
@@ -256,8 +261,8 @@ def dropout(x, rate, rng):
 
     Notes
     -----
-    out = x ∘ mask. The factor 1 / (1 − rate) keeps the expected value, so that nothing needs scaling
-    when the network is used. Goodfellow, Bengio & Courville (2016), §7.12.
+    out = x ∘ mask. The factor 1 / (1 − rate) keeps the expected value, so that nothing needs
+    scaling when the network is used. Goodfellow, Bengio & Courville (2016), §7.12.
     """
     mask = (rng.random(x.shape, dtype=np.float32) >= rate).astype(x.dtype)
     mask /= 1 - rate
@@ -267,56 +272,3 @@ def dropout(x, rate, rng):
 def dropout_backward(dout, mask):
     """Gradient of `dropout`: dx = dout ∘ mask, with the mask of the forward pass."""
     return dout * mask
-
-
-def check_labels(y, scores):
-    """Return y as integer class numbers, or say what is wrong with it.
-
-    Parameters
-    ----------
-    y : array-like (N,)
-    scores : array (N, C)
-
-    Raises
-    ------
-    ValueError
-        For one-hot labels, another number of labels than rows, fractions, labels outside 0 … C−1.
-    """
-    y = np.asarray(y)
-    n, n_classes = scores.shape
-    if y.ndim != 1:
-        advice = "flatten them: y.ravel()" if y.shape[1:] == (1,) else "y.argmax(axis=1) makes them"
-        raise ValueError(
-            f"Labels are class numbers in one row, shape ({n},); shape {y.shape} came, "
-            f"as for one-hot labels or a column. To get class numbers: {advice}."
-        )
-    if len(y) != n:
-        raise ValueError(f"{n} rows of scores need {n} labels; {len(y)} labels came.")
-    if y.dtype.kind not in "iu":
-        y = _whole_numbers(y)
-    if n and not 0 <= y.min() <= y.max() < n_classes:
-        raise ValueError(
-            f"With {n_classes} outputs the labels must be 0 to {n_classes - 1}; labels from "
-            f"{y.min()} to {y.max()} came. Give the last layer {int(y.max()) + 1} units, or number "
-            "the classes from 0 without gaps: np.unique(y, return_inverse=True)[1]."
-        )
-    return y
-
-
-def _whole_numbers(y):
-    """Return labels that came as floats or booleans as int64, if that loses nothing."""
-    if y.dtype.kind not in "bf" or not np.all(np.isfinite(y)) or np.any(y != np.rint(y)):
-        raise ValueError(
-            f"Labels must be whole numbers (class 0, 1, 2 …); {y.dtype} values such as "
-            f"{y.ravel()[:3].tolist()} came. To predict numbers rather than classes, use loss='mse'."
-        )
-    return y.astype(np.int64)
-
-
-def _check_same_shape(pred, y):
-    if pred.shape != np.shape(y):
-        raise ValueError(
-            f"mse expects predictions and targets of one shape; predictions {pred.shape} and "
-            f"targets {np.shape(y)} came. Shapes such as (N, 1) and (N,) would be broadcast to "
-            "(N, N): make the targets a column with y.reshape(-1, 1)."
-        )

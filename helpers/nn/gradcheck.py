@@ -1,7 +1,7 @@
 """Are the gradients right? Nudge every parameter a little and see how far the loss moves.
 
-Finite differences are slow and inexact, but they need no derivation: a mistake in a derivation cannot
-hide in them.
+Finite differences are slow and inexact, but they need no derivation: a mistake in a derivation
+cannot hide in them.
 """
 
 import copy
@@ -26,7 +26,8 @@ def numerical_gradient(f, x, h=1e-6):
 
     Notes
     -----
-    gradient[k] = (f(x + h e_k) − f(x − h e_k)) / 2h for every entry k, e_k being 1 there and 0 elsewhere.
+    gradient[k] = (f(x + h e_k) − f(x − h e_k)) / 2h for every entry k, where e_k is 1 at k and 0
+    elsewhere.
     """
     x = np.array(x, dtype=np.float64)
     gradient = np.zeros_like(x)
@@ -81,8 +82,8 @@ def check_gradients(network, x, y, h=1e-6):
     Returns
     -------
     errors : dict of str to float
-        Relative error of each parameter's gradient, e.g. {"dense_1.W": 3e-10, …}. Right gradients give
-        less than 1e-7; with ReLU less than 1e-4, because a nudge may cross the kink.
+        Relative error of each parameter's gradient, e.g. {"dense_1.W": 3e-10, …}. Right gradients
+        give less than 1e-7; with ReLU less than 1e-4, because a nudge may cross the kink.
     """
     network = copy.deepcopy(network).astype(np.float64)
     _, grads = network.gradients(x, y)

@@ -39,7 +39,9 @@ def fans(shape):
     return n_in * int(np.prod(window)), n_out * int(np.prod(window))
 
 
-INITIALIZERS = {f.__name__: f for f in (glorot_uniform, glorot_normal, he_uniform, he_normal, zeros)}
+INITIALIZERS = {
+    f.__name__: f for f in (glorot_uniform, glorot_normal, he_uniform, he_normal, zeros)
+}
 
 
 def get(initializer):

@@ -1,7 +1,7 @@
 """Layers: they hold the parameters and what backward needs; `functional` does the mathematics.
 
-A new layer needs three things: `build` puts arrays into `self.params`, `forward` keeps what `backward`
-will need, `backward` puts gradients of the same names into `self.grads` and returns dx.
+A new layer needs three things: `build` puts arrays into `self.params`, `forward` keeps what
+`backward` will need, `backward` puts gradients of the same names into `self.grads` and returns dx.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Layer:
     Attributes
     ----------
     params : dict of str to array
-        What the optimiser changes, in Keras's order of weights. Empty for a layer without parameters.
+        What the optimiser changes, in Keras's order of weights. Empty for a layer without any.
     grads : dict of str to array
         ∂L/∂parameter, same names and shapes; filled by `backward`.
     name : str
@@ -176,7 +176,8 @@ class Dense(Layer):
 
     def forward(self, x, training=False):
         if not self.built:
-            self.build(x.shape[1:], np.random.default_rng(), x.dtype)
+            dtype = np.result_type(x.dtype, np.float32)
+            self.build(x.shape[1:], np.random.default_rng(), dtype)
         self.x = x
         z = F.dense(x, self.params["W"], self.params["b"])
         return self.activation.forward(z, training) if self.activation else z
@@ -245,9 +246,9 @@ def _activation_layer(activation):
         return None
     if activation == "softmax":
         raise ValueError(
-            "activation='softmax' is not needed: leave the last Dense without an activation. The loss "
-            "takes its scores (logits) and applies softmax itself, exact for scores of any size; "
-            "nn.softmax(model.predict(x)) gives probabilities."
+            "activation='softmax' is not needed: leave the last Dense without an activation. The "
+            "loss takes its scores (logits) and applies softmax itself, exact for scores of any "
+            "size; nn.softmax(model.predict(x)) gives probabilities."
         )
     if activation not in ACTIVATIONS:
         raise ValueError(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.nn import functional as F
+from helpers.nn.checks import check_labels, check_same_shape
 
 
 class Loss:
@@ -27,14 +28,15 @@ class Loss:
 class SparseCategoricalCrossentropy(Loss):
     """Softmax and cross-entropy, from scores (logits) and class numbers.
 
-    Keras's `SparseCategoricalCrossentropy(from_logits=True)`; see `functional.softmax_cross_entropy`.
+    Keras's `SparseCategoricalCrossentropy(from_logits=True)`; the mathematics is in
+    `functional.softmax_cross_entropy`.
     """
 
     name = "sparse_categorical_crossentropy"
     metric = "accuracy"
 
     def check(self, y, outputs):
-        return F.check_labels(y, outputs)
+        return check_labels(y, outputs)
 
     def value(self, outputs, y):
         return F.softmax_cross_entropy(outputs, y)
@@ -54,7 +56,7 @@ class MeanSquaredError(Loss):
 
     def check(self, y, outputs):
         y = np.asarray(y, dtype=outputs.dtype)
-        F.mse(outputs, y)  # says what is wrong with the shapes
+        check_same_shape(outputs, y)
         return y
 
     def value(self, outputs, y):

@@ -5,7 +5,8 @@ import copy
 import numpy as np
 
 from helpers.nn import losses, optimizers
-from helpers.nn.training import Training, check_features
+from helpers.nn.checks import check_features
+from helpers.nn.training import Training
 
 
 class Sequential:
@@ -36,6 +37,7 @@ class Sequential:
         self.input_shape = None
         self.optimizer = None
         self.loss = None
+        self.history = None
         self.stop_training = False
         for layer in layers:
             self.add(layer)
@@ -52,8 +54,6 @@ class Sequential:
         self.layers.append(layer)
         same = sum(type(other) is type(layer) for other in self.layers)
         layer.name = f"{type(layer).__name__.lower()}_{same}"
-        if len(self.layers) == 1 and getattr(layer, "input_dim", None):
-            self._declared = (layer.input_dim,)
 
     @property
     def built(self):
@@ -135,7 +135,7 @@ class Sequential:
 
     @property
     def params(self):
-        """All parameters, by name: {"dense_1.W": array, …}. Changing an array changes the network."""
+        """All parameters by name: {"dense_1.W": array, …}. The network's own arrays, no copies."""
         return {f"{la.name}.{key}": w for la in self.layers for key, w in la.params.items()}
 
     @property
@@ -192,17 +192,24 @@ class Sequential:
 
     # -- training and use -------------------------------------------------------------------------
 
-    def compile(self, optimizer="adam", loss="sparse_categorical_crossentropy"):
+    def compile(self, optimizer="adam", loss="sparse_categorical_crossentropy", metrics=None):
         """Choose how to learn.
 
         Parameters
         ----------
         optimizer : Optimizer or "sgd", "adam"
         loss : Loss or "sparse_categorical_crossentropy" (from logits), "mse"
-            With the first, accuracy is measured too.
+        metrics : list, optional
+            What else to measure. Left out: accuracy, where the loss is one of classes.
         """
         self.optimizer = optimizers.get(optimizer)
         self.loss = losses.get(loss)
+        possible = [self.loss.metric] if self.loss.metric else []
+        self.metrics = possible if metrics is None else list(metrics)
+        if any(metric not in possible for metric in self.metrics):
+            raise ValueError(
+                f"With {self.loss.name} the metrics can be {possible}; {self.metrics} came."
+            )
 
     def fit(
         self,
@@ -235,8 +242,8 @@ class Sequential:
         seed : int, optional
             For shuffling and dropout. Without it the network's own random stream goes on.
         checkpoint : path, optional
-            A file that holds the state after the last complete epoch. If it is there already, training
-            resumes from it, and ends exactly as if it had never been interrupted.
+            A file that holds the state after the last complete epoch. If it is there already,
+            training resumes from it, and ends exactly as if it had never been interrupted.
 
         Returns
         -------
@@ -276,8 +283,8 @@ class Sequential:
         outputs = self.predict(x, batch_size)
         y = self.loss.check(y, outputs)
         logs = {"loss": self.loss.value(outputs, y) + self.penalty()}
-        if self.loss.metric:
-            logs[self.loss.metric] = self.loss.measure(outputs, y)
+        for metric in self.metrics:
+            logs[metric] = self.loss.measure(outputs, y)
         if return_dict:
             return logs
         return list(logs.values()) if len(logs) > 1 else logs["loss"]
@@ -292,6 +299,9 @@ class Sequential:
             )
 
     def _needs_build(self, what):
+        declared = getattr(self.layers[0], "input_dim", None) if self.layers else None
+        if not self.built and declared:
+            self.build(declared)
         if not self.built:
             raise ValueError(
                 f"{what} needs the weights, which do not exist before the number of features is "

@@ -1,7 +1,7 @@
 """Optimisers: given the gradients, how to change the parameters. This is where learning happens.
 
-Each follows Keras's update rule to the letter, so that 50 steps of both agree. A parameter is changed
-in place: the layer that owns it sees the change.
+Each follows Keras's update rule to the letter, so that 50 steps of both agree. A parameter is
+changed in place: the layer that owns it sees the change.
 """
 
 import math

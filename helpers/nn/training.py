@@ -2,12 +2,12 @@
 
 import math
 import time
-import warnings
 
 import numpy as np
 
 from helpers.nn import checkpoint as checkpoints
 from helpers.nn.callbacks import History
+from helpers.nn.checks import check_features, whole_number
 
 
 class Training:
@@ -17,7 +17,7 @@ class Training:
         self.network = network
         self.x = check_features(network, x, training=True)
         self.y = network.loss.check(y, self._some_outputs(y))
-        self.batch_size = _whole("batch_size", batch_size)
+        self.batch_size = whole_number("batch_size", batch_size)
         self.validation_data = _pair(validation_data)
         self.shuffle = shuffle
         self.callbacks = list(callbacks)
@@ -40,7 +40,7 @@ class Training:
     def run(self, epochs, verbose, checkpoint):
         """Train until `epochs` epochs are done, or a callback says stop."""
         network = self.network
-        epochs = _whole("epochs", epochs)
+        epochs = whole_number("epochs", epochs)
         network.stop_training = False
         network.history = self.history
         network.optimizer.bind(list(network.params.values()))
@@ -87,14 +87,17 @@ class Training:
         self.done += 1
 
     def step(self, x, y, batch):
-        """Forward, loss, backward, update: one batch. Return what was measured before the update."""
-        network = self.network
+        """Forward, loss, backward, update: one batch. Return what was measured before the update.
+
+        Forward and backward change nothing; the optimiser's step at the end is what learns.
+        """
+        network, loss = self.network, self.network.loss
         outputs = network.forward(x, training=True)
-        logs = {"loss": network.loss.value(outputs, y) + network.penalty()}
+        logs = {"loss": loss.value(outputs, y) + network.penalty()}
+        for metric in network.metrics:
+            logs[metric] = loss.measure(outputs, y)
         self._stop_if_lost(logs["loss"], batch)
-        if network.loss.metric:
-            logs[network.loss.metric] = network.loss.measure(outputs, y)
-        network.backward(network.loss.gradient(outputs, y))
+        network.backward(loss.gradient(outputs, y))
         network.optimizer.apply(list(network.grads.values()), list(network.params.values()))
         return logs
 
@@ -102,9 +105,9 @@ class Training:
         if math.isfinite(loss):
             return
         raise FloatingPointError(
-            f"The loss became {loss} in epoch {self.done + 1}, batch {batch + 1}; training stopped. "
-            f"Likely causes: the learning rate ({self.network.optimizer.learning_rate:g}) is too "
-            f"large, so try a tenth of it; the inputs are not scaled (the largest is "
+            f"The loss became {loss} in epoch {self.done + 1}, batch {batch + 1}; training "
+            f"stopped. Likely causes: the learning rate ({self.network.optimizer.learning_rate:g}) "
+            f"is too large, so try a tenth of it; the inputs are not scaled (the largest is "
             f"{np.abs(self.x).max():g}, and about 1 is best); or the initial weights are too large."
         )
 
@@ -155,11 +158,23 @@ class Training:
         if found is None:
             return
         state, arrays = found
-        problem = checkpoints.explain_difference(state["config"], self.config(), path)
+        problem = checkpoints.explain_difference(state.get("config", {}), self.config(), path)
         if problem is None and state["epochs"] > epochs:
             problem = f"The checkpoint {path} is at epoch {state['epochs']} already, past {epochs}."
         if problem:
             raise ValueError(problem)
+        try:
+            self.take_over(state, arrays)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"The checkpoint {path} is not complete ({error}). Give fit another checkpoint path, "
+                "or remove the file to start anew."
+            ) from error
+        if verbose:
+            print(f"resumed after epoch {self.done} of {epochs} from {path}")
+
+    def take_over(self, state, arrays):
+        """Put a checkpoint's contents where `save` took them from."""
         network, optimizer = self.network, self.network.optimizer
         network.set_weights([arrays[f"weights/{name}"] for name in network.params])
         for name, slots in zip(network.params, optimizer.slots, strict=True):
@@ -173,65 +188,6 @@ class Training:
         network.stop_training = state["stop"]
         self.history.history.update(state["history"])
         self.done = state["epochs"]
-        if verbose:
-            print(f"resumed after epoch {self.done} of {epochs} from {path}")
-
-
-def check_features(network, x, training=False):
-    """Return x as an array of the network's dtype, or say what is wrong with it.
-
-    Parameters
-    ----------
-    network : Sequential
-        Built here if it is not yet.
-    x : array-like (N, *input_shape)
-    training : bool
-        Whether to look for missing and unscaled values as well.
-
-    Raises
-    ------
-    ValueError
-        For no examples, another shape than the network's, or values that are not finite.
-    """
-    raw = np.asarray(x)
-    if raw.dtype.kind not in "fiub":
-        raise ValueError(f"x must hold numbers; values of type {raw.dtype} came.")
-    if raw.ndim < 2 or len(raw) == 0:
-        raise ValueError(
-            f"x must hold at least one example per row, shape (N, D); shape {raw.shape} came. "
-            "A single example becomes a batch of one with x[None]."
-        )
-    network.build(raw.shape[1:]) if not network.built else None
-    if raw.shape[1:] != network.input_shape:
-        raise ValueError(_wrong_shape(raw.shape, network.input_shape))
-    if training:
-        _check_values(raw)
-    return raw.astype(network.dtype, copy=False)
-
-
-def _wrong_shape(shape, expected):
-    size = math.prod(shape[1:])
-    text = f"The network expects x of shape (N, {', '.join(map(str, expected))}); {shape} came. "
-    if size == math.prod(expected):
-        return text + f"The numbers are as many: x.reshape(len(x), {', '.join(map(str, expected))})."
-    return text + "Give it the features it was built for, or build a new network for these."
-
-
-def _check_values(x):
-    """Refuse missing values; warn of whole numbers such as pixels 0 … 255."""
-    lost = x.size - np.count_nonzero(np.isfinite(x))
-    if lost:
-        raise ValueError(
-            f"x holds {lost} values that are nan or infinite; a network cannot learn from them. "
-            "Remove or replace them first."
-        )
-    largest = np.abs(x).max()
-    if largest > 1 and np.array_equal(x, np.rint(x)):
-        warnings.warn(
-            f"x holds whole numbers up to {largest:g}, as unscaled images do. Training is slow or "
-            f"fails with inputs that large: divide by {largest:g} to bring them into 0 … 1.",
-            stacklevel=4,
-        )
 
 
 def _pair(validation_data):
@@ -240,9 +196,3 @@ def _pair(validation_data):
     if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
         raise ValueError("validation_data is a pair: validation_data=(x_val, y_val).")
     return tuple(validation_data)
-
-
-def _whole(name, value):
-    if isinstance(value, bool) or int(value) != value or value < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more; {value!r} came.")
-    return int(value)
