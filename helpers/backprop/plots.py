@@ -183,7 +183,7 @@ def plot_surprise(ax=None):
     ax.plot(p, -np.log(p), color=COLOURS["data"])
     ax.plot(p, (1 - p) ** 2, color=COLOURS["prediction"], linestyle="--")
     ax.text(0.13, 2.35, "surprise  $-\\log\\,p$", color=COLOURS["data"])
-    ax.text(0.03, 0.13, "squared error  $(1-p)^2$", color=COLOURS["prediction"])
+    ax.text(0.02, 0.07, "squared error $(1-p)^2$", color=COLOURS["prediction"], fontsize=8.5)
     ax.annotate("certain, and wrong", (0.012, 4.45), (0.2, 4.6), va="center",
                 arrowprops={"arrowstyle": "->", "color": COLOURS["ink"]})
     ax.set(xlim=(0, 1), ylim=(0, 5.4), xlabel="probability given to the right class, $p$",
