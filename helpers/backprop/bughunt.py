@@ -1,0 +1,271 @@
+"""Exercise 2.7: five faults in one training loop, found by experiments on the loop itself.
+
+Two people who repair the loop choose different starting weights and step sizes, so their results
+cannot be compared number by number. Instead `diagnose` puts six questions to a training function,
+each answered by a small experiment whose outcome does not depend on the other answers. It is also a
+pattern for real life: this is how one finds out which part of a training loop is at fault.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from helpers.backprop.exercises_forward import softmax
+from helpers.backprop.exercises_loss import cross_entropy, softmax_cross_entropy_grad
+
+# What the faults are called in feedback, and why they are faults; in the order of the code.
+FAULTS = {
+    "zero": ("zero start (symmetry)",
+             "All hidden units start alike, get the same gradient and stay alike for ever: the "
+             "layer acts as one single unit. Draw the weights at random."),
+    "step": ("step size above 2/λmax",
+             "With a step beyond 2/λmax each update lands higher on the other side of the valley. "
+             "Choose a smaller lr."),
+    "shuffle": ("labels shuffled separately",
+                "x and y were shuffled in two different orders, so images carry other images' "
+                "labels. Use one permutation for both."),
+    "uphill": ("ascent (+=)",
+               "The gradient points uphill. To make the loss smaller, subtract it."),
+    "stale": ("uses the updated W2 for the hidden gradient",
+              "W2 was changed before the gradient was sent back through it. All gradients belong "
+              "to the same weights: first compute, then update."),
+}
+NAMES = tuple(FAULTS)
+
+
+def reference_train(x, y, sizes, epochs, batch_size, rng):
+    """Two layers, sigmoid and softmax; mini-batches -> [W1, b1, W2, b2], loss per epoch."""
+    d, units, classes = sizes
+    W1, b1 = rng.normal(0, 1, (d, units)), np.zeros(units)
+    W2, b2 = rng.normal(0, 0.5, (units, classes)), np.zeros(classes)
+    lr, losses = 1.0, []
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        x, y, total = x[order], y[order], 0.0
+        for start in range(0, len(x), batch_size):
+            xb, yb = x[start:start + batch_size], y[start:start + batch_size]
+            h = 1 / (1 + np.exp(-(xb @ W1 + b1)))
+            logits = h @ W2 + b2
+            total += cross_entropy(softmax(logits), yb) * len(yb)
+            dlogits = softmax_cross_entropy_grad(logits, yb)
+            dz = dlogits @ W2.T * h * (1 - h)
+            W2 -= lr * h.T @ dlogits
+            b2 -= lr * dlogits.sum(axis=0)
+            W1 -= lr * xb.T @ dz
+            b1 -= lr * dz.sum(axis=0)
+        losses.append(total / len(x))
+    return [W1, b1, W2, b2], losses
+
+
+def make_train(faults, lr=1.0):
+    """Build the training function with the given faults (names from NAMES) left in it."""
+    sign = 1.0 if "uphill" in faults else -1.0
+    lr = 100.0 if "step" in faults else lr
+
+    def train(x, y, sizes, epochs, batch_size, rng):
+        params, losses = start_weights(sizes, rng, "zero" in faults), []
+        for _ in range(epochs):
+            order = rng.permutation(len(x))
+            x, y = x[order], rng.permutation(y) if "shuffle" in faults else y[order]
+            total = 0.0
+            for k in range(0, len(x), batch_size):
+                xb, yb = x[k : k + batch_size], y[k : k + batch_size]
+                loss, grads, rates = *step_gradients(params, xb, yb), [sign * lr] * 4
+                if "stale" in faults:
+                    grads = stale_gradients(params, xb, yb, rates[2])
+                total += loss * len(yb)
+                params = [p + rate * g for p, rate, g in zip(params, rates, grads, strict=True)]
+            losses.append(total / len(x))
+        return params, losses
+
+    return train
+
+
+def faulty_train(x, y, sizes, epochs, batch_size, rng):
+    """The loop as handed out, with all five faults."""
+    return make_train(NAMES)(x, y, sizes, epochs, batch_size, rng)
+
+
+def start_weights(sizes, rng, zero=False):
+    """Draw [W1, b1, W2, b2] for sizes (d, units, classes), or set all to zero."""
+    d, units, classes = sizes
+    weights = [rng.normal(0, 1, (d, units)), np.zeros(units),
+               rng.normal(0, 0.5, (units, classes)), np.zeros(classes)]
+    return [0 * w for w in weights] if zero else weights
+
+
+def step_gradients(params, x, y, W2_back=None):
+    """Loss and gradients [dW1, db1, dW2, db2]; `W2_back` is what the gradient goes back through."""
+    W1, b1, W2, b2 = params
+    with np.errstate(over="ignore"):
+        h = 1 / (1 + np.exp(-(x @ W1 + b1)))
+    logits = h @ W2 + b2
+    dlogits = softmax_cross_entropy_grad(logits, y)
+    dz = dlogits @ (W2 if W2_back is None else W2_back).T * h * (1 - h)
+    grads = [x.T @ dz, dz.sum(axis=0), h.T @ dlogits, dlogits.sum(axis=0)]
+    return cross_entropy(softmax(logits), y), grads
+
+
+def stale_gradients(params, x, y, rate):
+    """Gradients as they come out when W2 has already moved by `rate` times its gradient."""
+    dW2 = step_gradients(params, x, y)[1][2]
+    return step_gradients(params, x, y, params[2] + rate * dW2)[1]
+
+
+# --- the experiments ------------------------------------------------------------------------------
+
+
+def diagnose(train, x, y, sizes):
+    """Ask a training function six questions.
+
+    Parameters
+    ----------
+    train : callable
+        ``train(x, y, sizes, epochs, batch_size, rng) -> [W1, b1, W2, b2], losses``.
+    x, y : ndarray, shapes (n, d) and (n,)
+        A few points and their labels, in which every class occurs.
+    sizes : tuple of int
+        (d, units, classes).
+
+    Returns
+    -------
+    tuple of float, or whatever `train` returned where that is not a pair of weights and losses
+        1.0 where the answer is yes: the hidden units start different; the step size is stable
+        (2.0 if it is too small to learn anything); image and label stay together; all steps go
+        downhill; the hidden gradient belongs to the same weights (0.0: to the updated W2, -1.0: to
+        neither); and the bookkeeping is right: every batch makes one step, the loss is the mean
+        before the steps.
+    """
+    n, classes = len(x), sizes[2]
+    result = _run(train, x, y, sizes, 0, n)
+    if not _well_formed(result, sizes):
+        return result
+    start = [np.array(p, dtype=float) for p in result[0]]
+    one_class = np.full(n, classes - 1)   # with a single label no shuffle can hurt
+    after, losses = _run(train, x, one_class, sizes, 1, n)
+    rates, stale = _read_step(start, after, x, one_class)
+    same = np.repeat(x[:1], n, axis=0)    # with equal images any batch is as good as the next
+    batches = _run(train, same, one_class, sizes, 1, max(n // 2 - 1, 1))
+    expected = _follow(start, rates, stale, same, one_class, len(range(0, n, max(n // 2 - 1, 1))))
+    mixed, mixed_losses = _run(train, x, y, sizes, 3, n)
+    paired = _alike(mixed, _follow(start, rates, stale, x, y, 3))
+    booked = (
+        np.allclose(losses, [step_gradients(start, x, one_class)[0]], rtol=1e-6)
+        and len(mixed_losses) == 3
+        and np.allclose(np.abs(rates), abs(rates[0]), rtol=1e-4)
+        and _alike(batches[0], expected)
+    )
+    return (
+        float(not _symmetric(start)),
+        _judge_rate(float(f"{np.max(np.abs(rates)):.6g}")),
+        float(paired),
+        float(np.all(np.array(rates) < 0)),
+        {False: 1.0, True: 0.0, None: -1.0}[stale],
+        float(booked),
+    )
+
+
+def _run(train, x, y, sizes, epochs, batch_size):
+    """Call a training function with copies and a fresh generator that always starts alike."""
+    with np.errstate(over="ignore"):
+        return train(x.copy(), y.copy(), sizes, epochs, batch_size, np.random.default_rng(7))
+
+
+def _well_formed(result, sizes):
+    """True if the result is four weight arrays of the right shapes and a list of losses."""
+    d, units, classes = sizes
+    if not (isinstance(result, (tuple, list)) and len(result) == 2):
+        return False
+    if not isinstance(result[0], (list, tuple)):
+        return False
+    shapes = [(d, units), (units,), (units, classes), (classes,)]
+    return [np.shape(p) for p in result[0]] == shapes
+
+
+def _symmetric(params):
+    """True if all hidden units have the same weights, coming in and going out."""
+    W1, b1, W2, _ = params
+    return bool(np.ptp(W1, axis=1).max() + np.ptp(b1) + np.ptp(W2, axis=0).max() == 0)
+
+
+def _read_step(start, after, x, y):
+    """Find the signed rate of each parameter in one full-batch step, and whether W2 was stale.
+
+    The rate is the factor of the gradient in ``after - start``: negative when going downhill. Stale
+    is False, True (the gradient went through the updated W2) or None (neither explains the step).
+    """
+    moves = [np.array(a, dtype=float) - s for a, s in zip(after, start, strict=True)]
+    right = step_gradients(start, x, y)[1]
+    late = step_gradients(start, x, y, start[2] + moves[2])[1]
+    for stale, grads in ((False, right), (True, late)):
+        rates = [_factor(m, g) for m, g in zip(moves, grads, strict=True)]
+        known = [r for r in rates if r is not None]
+        rates = [known[-1] if r is None else r for r in rates]
+        if all(np.allclose(m, r * g, rtol=1e-6, atol=1e-9 * abs(r))
+               for m, r, g in zip(moves, rates, grads, strict=True)):
+            return rates, stale
+    return rates, None
+
+
+def _factor(move, grad):
+    """Least-squares factor between a move and a gradient; None where the gradient vanishes."""
+    size = np.sum(grad * grad)
+    return float(np.sum(move * grad) / size) if size > 1e-20 else None
+
+
+def _follow(start, rates, stale, x, y, steps):
+    """Take the steps that a loop with these rates would take on these points."""
+    params = start
+    for _ in range(steps):
+        grads = (stale_gradients(params, x, y, rates[2]) if stale
+                 else step_gradients(params, x, y)[1])
+        params = [p + r * g for p, r, g in zip(params, rates, grads, strict=True)]
+    return params
+
+
+def _alike(params, others):
+    return all(np.allclose(p, q, rtol=1e-5, atol=1e-7) for p, q in zip(params, others, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _judge_rate(lr):
+    """1.0 if a loop without faults learns the spiral with this step size, 0.0 or 2.0 if not.
+
+    0.0: it jumps about and ends no better than guessing; 2.0: it has hardly moved.
+    """
+    x, y = three_arms(150, seed=3)
+    losses = make_train((), lr)(x, y, (2, 16, 3), 40, 25, np.random.default_rng(3))[1]
+    guessing = np.log(3)
+    if not np.isfinite(losses).all() or max(losses[-10:]) > guessing:
+        return 0.0 if lr > 1e-2 else 2.0
+    return 1.0 if losses[-1] < 0.8 * guessing else 2.0
+
+
+def three_arms(n, seed=0):
+    """Three arms of a spiral (generated): points (n, 2) float64 and labels (n,) in 0, 1, 2."""
+    rng = np.random.default_rng(seed)
+    radius, y = rng.uniform(0.1, 1.0, n), np.arange(n) % 3
+    angle = 2 * np.pi * y / 3 + 3.5 * radius + rng.normal(0, 0.12, n)
+    return 2 * np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1), y
+
+
+# --- the matching figure --------------------------------------------------------------------------
+
+CURVES = {"A": "shuffle", "B": "stale", "C": "zero", "D": "step", "E": "uphill"}
+
+
+def loss_curves(epochs=60):
+    """Loss per epoch of the loop with one single fault left, for the matching figure of 2.c.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (epochs,), float64
+        Under the letters A to E; CURVES says which fault each letter stands for. Same numbers at
+        every call. "repaired" holds the loop without faults.
+    """
+    x, y = three_arms(300, seed=0)
+    curves = {}
+    for letter, faults in [*((k, (v,)) for k, v in CURVES.items()), ("repaired", ())]:
+        losses = make_train(faults)(x, y, (2, 16, 3), epochs, 30, np.random.default_rng(1))[1]
+        curves[letter] = np.array(losses)
+    return curves

@@ -1,0 +1,33 @@
+"""All exercises of chapter 02. Importing this module declares them in `helpers.kit.exercise`.
+
+=========================  =====================================================================
+exercises_predict          2.1, 2.9, 2.p3: numbers; 2.p2, 2.p5, 2.p11: questions, to predict
+exercises_forward          2.2 dense_forward, 2.3 softmax
+exercises_loss             2.4 cross_entropy, 2.5 softmax_cross_entropy_grad
+exercises_backward         2.6 dense_backward
+exercises_training         2.7 find the bug (with `bughunt`), 2.11 adam_step
+exercises_gradcheck        2.8 gradcheck
+exercises_autograd         2.10 Value
+questions                  2.a to 2.l: quizzes
+=========================  =====================================================================
+
+In each stand the reference answer (the same text as the solution in the notebook), the inputs on
+which answers are compared, the mistakes that have a name, and the hints.
+"""
+
+from helpers.backprop import (  # noqa: F401  (imported to be declared)
+    exercises_predict,
+    questions,
+)
+from helpers.backprop.bughunt import CURVES, FAULTS, loss_curves
+from helpers.backprop.exercises_autograd import Value
+from helpers.backprop.exercises_backward import dense_backward
+from helpers.backprop.exercises_forward import dense_forward, softmax
+from helpers.backprop.exercises_gradcheck import gradcheck
+from helpers.backprop.exercises_loss import cross_entropy, softmax_cross_entropy_grad
+from helpers.backprop.exercises_training import adam_step, reference_train
+
+__all__ = [
+    "CURVES", "FAULTS", "Value", "adam_step", "cross_entropy", "dense_backward", "dense_forward",
+    "gradcheck", "loss_curves", "reference_train", "softmax", "softmax_cross_entropy_grad",
+]

@@ -1,0 +1,237 @@
+"""Exercises 2.7 and 2.11: a training loop with five faults, and one step of Adam.
+
+Reference answers, probes, named mistakes and hints.
+"""
+
+from itertools import combinations
+
+import numpy as np
+
+from helpers.backprop.bughunt import (
+    FAULTS,
+    NAMES,
+    diagnose,
+    faulty_train,
+    make_train,
+    reference_train,
+)
+from helpers.backprop.exercises_forward import SOLUTION
+from helpers.kit.exercise import exercise
+
+# --- 2.7 ---------------------------------------------------------------------------------------
+
+X2_7 = exercise(
+    "2.7",
+    title="Find five bugs in a training loop",
+    kind="find the bug",
+    minutes=20,
+    difficulty=4,
+    importance=5,
+    outputs=("hidden units start different", "stable step size", "images keep their labels",
+             "steps go downhill", "hidden gradient belongs to the same weights",
+             "one step per batch, mean loss per epoch"),
+    hints=(
+        "Read the loop line by line and ask of each: what should it do, and which numbers does it "
+        "use? Two faults stand before the loop over batches, one in its first line, two in the "
+        "updates.",
+        "What must hold: W1 and W2 random (zeros keep the hidden units alike); lr below 2/λmax "
+        "(try about 1); one permutation for x and y; dz (n, units) from the W2 of the forward "
+        "pass; and W ← W − lr·dW for all four.",
+        SOLUTION,
+    ),
+)
+
+X2_7.reference(reference_train)
+X2_7.untouched(faulty_train)
+
+
+@X2_7.probes
+def _(rng):
+    # n, d, units, classes all different; the second case with d = units. Every class occurs, but
+    # not equally often: with balanced classes a network of zeros would stand still, however x and y
+    # are shuffled.
+    return [
+        (rng.normal(size=(n, d)), np.arange(n) % classes, (d, units, classes))
+        for n, d, units, classes in ((7, 2, 5, 3), (8, 4, 4, 3))
+    ]
+
+
+@X2_7.harness
+def _(fn, x, y, sizes):
+    return diagnose(fn, x, y, sizes)
+
+
+def _left(names):
+    """What is still wrong: names and reasons of several faults in one line each."""
+    name = " + ".join(FAULTS[k][0] for k in names)
+    return name, " ".join(FAULTS[k][1] for k in names)
+
+
+for _count in range(1, len(NAMES)):
+    for _names in combinations(NAMES, _count):
+        _name, _why = _left(_names)
+        X2_7.mistake(_name, why=_why)(make_train(_names))
+
+
+X2_7.mistake("step size too small", why="With such a small lr the loss has hardly moved after 40 "
+             "epochs. Stable is not enough: try about 1.")(make_train((), lr=1e-4))
+
+
+@X2_7.mistake("random numbers not from rng", why="np.random.… draws other numbers at every call. "
+              "Draw from the generator that was handed in, and anyone can repeat your run.")
+def _(x, y, sizes, epochs, batch_size, rng):
+    return make_train(())(x, y, sizes, epochs, batch_size, np.random.default_rng())
+
+
+@X2_7.mistake("loss summed, not averaged", why="Divide the total by the number of images, so that "
+              "the loss does not depend on how many there are.")
+def _(x, y, sizes, epochs, batch_size, rng):
+    params, losses = make_train(())(x, y, sizes, epochs, batch_size, rng)
+    return params, [loss * len(x) for loss in losses]
+
+
+# --- 2.11 --------------------------------------------------------------------------------------
+
+X2_11 = exercise(
+    "2.11",
+    title="One step of Adam",
+    kind="fill-in",
+    minutes=12,
+    difficulty=3,
+    importance=4,
+    outputs=("w", "m", "v"),
+    hints=(
+        "Two running means: one of the gradient, one of its square. Both start at 0. What does "
+        "that do to them in the first steps?",
+        "m ← β₁m + (1−β₁)g and v ← β₂v + (1−β₂)g², both with w's shape; m̂ = m/(1−β₁ᵗ), "
+        "v̂ = v/(1−β₂ᵗ); w ← w − lr·m̂/(√v̂ + ε). Return w, m, v (not m̂, v̂).",
+        SOLUTION,
+    ),
+)
+
+
+@X2_11.reference
+def adam_step(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
+    """One Adam step, number t = 1, 2, …: weights w, gradient g, means m, v -> new w, m, v."""
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    m_hat = m / (1 - beta_1**t)
+    v_hat = v / (1 - beta_2**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@X2_11.probes
+def _(rng):
+    def case(shape, t, *options, first=False):
+        g = 20 * rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape)
+        m = np.zeros(shape) if first else rng.normal(size=shape)
+        v = np.zeros(shape) if first else rng.uniform(50.0, 150.0, shape)
+        return rng.normal(size=shape).round(1), g, m, v, t, *options
+
+    dead = case((2, 3), 4, 0.5)
+    for array in dead[1:4]:
+        array[0, 1] = 0.0   # a weight that never had a gradient must stay, not become NaN
+    return [
+        case((2, 3), 1, 0.5, first=True),
+        case((2, 3), 2, 0.5),
+        case((3, 3), 5, 0.5, 0.8, 0.95),
+        dead,
+        # t so large that both corrections are 1: there, and only there, the place of a large ε
+        # in Keras's formula and in the paper's is the same.
+        case((4, 2), 100_000, 0.5, 0.9, 0.999, 5.0),
+        case((3,), 3),
+    ]
+
+
+def _adam(mean=None, square=None, correct_m=None, correct_v=None, step=None, state=None):
+    """Build an Adam step with one formula replaced."""
+
+    def wrong(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
+        with np.errstate(all="ignore"):
+            m = mean(m, g, beta_1, beta_2) if mean else beta_1 * m + (1 - beta_1) * g
+            v = square(v, g, m, beta_1, beta_2) if square else beta_2 * v + (1 - beta_2) * g**2
+            m_hat = m / (correct_m(beta_1, t) if correct_m else 1 - beta_1**t)
+            v_hat = v / (correct_v(beta_2, t) if correct_v else 1 - beta_2**t)
+            if step:
+                w = step(w, lr, m_hat, v_hat, eps, g)
+            else:
+                w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
+        return (w, m_hat, v_hat) if state else (w, m, v)
+
+    return wrong
+
+
+def _guarded(power):
+    """Divisor of a correction that counts differently; 0 to a power is left to give inf or NaN."""
+    return lambda beta, t: np.float64(1 - beta ** power(t))
+
+
+for _name, _why, _changes in [
+    ("no bias correction", "m and v start at 0, so the first means are too small. Divide by "
+     "1 − βᵗ.",
+     {"correct_m": lambda b, t: 1.0, "correct_v": lambda b, t: 1.0}),
+    ("no bias correction of m", "m starts at 0 just as v does. Divide it by 1 − β₁ᵗ.",
+     {"correct_m": lambda b, t: 1.0}),
+    ("no bias correction of v", "v starts at 0 just as m does. Divide it by 1 − β₂ᵗ, or the first "
+     "steps are far too large.", {"correct_v": lambda b, t: 1.0}),
+    ("bias correction from t=0", "The first step has t = 1: 1 − β⁰ = 0 would divide by zero. Use "
+     "t, not t − 1.",
+     {"correct_m": _guarded(lambda t: t - 1), "correct_v": _guarded(lambda t: t - 1)}),
+    ("bias correction one step ahead", "t already counts this step, from 1. Use t, not t + 1.",
+     {"correct_m": _guarded(lambda t: t + 1), "correct_v": _guarded(lambda t: t + 1)}),
+    ("bias correction with β·t", "The weights of the mean add up to 1 − β to the power t: "
+     "beta**t, not beta * t.",
+     {"correct_m": lambda b, t: 1 - b * t, "correct_v": lambda b, t: 1 - b * t}),
+    ("bias correction without t", "1 − β is the correction of the first step only. Later it is 1 "
+     "− βᵗ, which grows to 1.", {"correct_m": lambda b, t: 1 - b, "correct_v": lambda b, t: 1 - b}),
+    ("bias correction multiplied", "The means are too small, so divide by 1 − βᵗ to make them "
+                                   "larger.",
+     {"correct_m": lambda b, t: 1 / (1 - b**t), "correct_v": lambda b, t: 1 / (1 - b**t)}),
+    ("ε inside the root", "√(v̂ + ε) with ε = 1e-7 acts like an ε of 3e-4. It belongs outside: "
+                          "√v̂ + ε.",
+     {"step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v + eps)}),
+    ("no ε", "A weight that never had a gradient gives 0/0. ε keeps the step at 0.",
+     {"step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v)}),
+    ("forgot the root", "m̂/v̂ has the unit 1/gradient: small gradients would make huge steps. "
+     "Divide by √v̂.", {"step": lambda w, lr, m, v, eps, g: w - lr * m / (v + eps)}),
+    ("ascent", "The gradient points uphill: w − lr·…, not w + lr·….",
+     {"step": lambda w, lr, m, v, eps, g: w + lr * m / (np.sqrt(v) + eps)}),
+    ("forgot lr", "Without lr every weight moves by about 1 in each step.",
+     {"step": lambda w, lr, m, v, eps, g: w - m / (np.sqrt(v) + eps)}),
+    ("gradient instead of its mean", "The step uses m̂, the running mean. With g itself this is "
+                                     "RMSProp.",
+     {"step": lambda w, lr, m, v, eps, g: w - lr * g / (np.sqrt(v) + eps)}),
+    ("returns the update, not the weights", "Return the new w: the old one minus the step.",
+     {"step": lambda w, lr, m, v, eps, g: -lr * m / (np.sqrt(v) + eps)}),
+    ("squares m", "v is the running mean of g², the square of the gradient, not of m².",
+     {"square": lambda v, g, m, b1, b2: b2 * v + (1 - b2) * m**2}),
+    ("forgot the square", "v is the running mean of g². A mean of g can be negative, and has no "
+                          "root.",
+     {"square": lambda v, g, m, b1, b2: b2 * v + (1 - b2) * g}),
+    ("forgot 1 − β₁", "A running mean is β·old + (1 − β)·new; without 1 − β it grows far too "
+                      "large.",
+     {"mean": lambda m, g, b1, b2: b1 * m + g}),
+    ("forgot 1 − β₂", "A running mean is β·old + (1 − β)·new; without 1 − β it grows far too "
+                      "large.",
+     {"square": lambda v, g, m, b1, b2: b2 * v + g**2}),
+    ("β₁ and 1 − β₁ swapped", "β is the weight of the past, 1 − β that of the new gradient.",
+     {"mean": lambda m, g, b1, b2: (1 - b1) * m + b1 * g}),
+    ("β₂ and 1 − β₂ swapped", "β is the weight of the past, 1 − β that of the new gradient.",
+     {"square": lambda v, g, m, b1, b2: (1 - b2) * v + b2 * g**2}),
+    ("returns the corrected means", "m̂ and v̂ are for this step only. If they are kept, the next "
+     "step corrects them a second time. Return m and v.", {"state": True}),
+]:
+    X2_11.mistake(_name, why=_why)(_adam(**_changes))
+
+
+@X2_11.mistake("β's swapped", why="β₁ = 0.9 belongs to the mean m, β₂ = 0.999 to the mean square "
+                                  "v.")
+def _(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
+    return adam_step(w, g, m, v, t, lr, beta_2, beta_1, eps)
+
+
+@X2_11.mistake("β's swapped in the correction", why="m was averaged with β₁, so it is corrected "
+               "with 1 − β₁ᵗ; v with 1 − β₂ᵗ.")
+def _(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
+    m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+    return w - lr * (m / (1 - beta_2**t)) / (np.sqrt(v / (1 - beta_1**t)) + eps), m, v
