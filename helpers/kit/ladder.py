@@ -27,8 +27,8 @@ def ladder(name, hand=None, finite=None, numpy=None, keras=None, kinks=False):
     name : str
         What is compared, e.g. "dL/dW".
     hand, finite, numpy, keras : array or number, or None
-        From a formula, from finite differences, from the own library, from Keras. All of one shape; at
-        least two of them.
+        From a formula, from finite differences, from the own library, from Keras. At least two of
+        them, all of one shape.
     kinks : bool
         Whether the function has kinks (ReLU): finite differences are then less exact.
 
@@ -60,8 +60,8 @@ def climb(name, kinks=False, **columns):
     arrays = {c: np.asarray(columns[c]) for c in COLUMNS if columns.get(c) is not None}
     if len(arrays) < 2:
         raise ValueError(
-            f"ladder({name!r}) needs at least two columns to compare, of hand=, finite=, numpy= and "
-            f"keras=; {len(arrays)} came."
+            f"ladder({name!r}) needs at least two columns to compare, of hand=, finite=, numpy= "
+            f"and keras=; {len(arrays)} came."
         )
     reference = "numpy" if "numpy" in arrays else next(iter(arrays))
     shapes = {c: a.shape for c, a in arrays.items()}

@@ -33,8 +33,8 @@ def copy_to_keras(network):
     Returns
     -------
     keras.Sequential
-        Of the network's dtype, layers named as in the network. It has copies of the weights: training
-        one does not change the other.
+        Of the network's dtype, layers named as in the network. It has copies of the weights:
+        training one does not change the other.
     """
     import keras
 
@@ -56,11 +56,14 @@ def _keras_layer(layer, dtype):
     common = {"name": layer.name, "dtype": dtype}
     if isinstance(layer, nn.Dense):
         activation = type(layer.activation).__name__.lower() if layer.activation else None
-        l2 = layer.kernel_regularizer
+        regularizer = layer.kernel_regularizer
+        if regularizer:
+            regularizer = keras.regularizers.L2(regularizer.l2)
+            regularizer.l2 = np.float64(regularizer.l2)  # see _keras_optimizer
         return keras.layers.Dense(
             layer.units,
             activation=activation,
-            kernel_regularizer=keras.regularizers.L2(np.float64(l2.l2)) if l2 else None,
+            kernel_regularizer=regularizer,
             **common,
         )
     if isinstance(layer, nn.Dropout):
@@ -156,8 +159,8 @@ def keras_gradients(keras_model, x, y):
     -------
     loss : float
     grads : dict of str to array
-        {"dense_1.W": (D, H), "dense_1.b": (H,), …}: named as `network.gradients` names them, for a model
-        from `copy_to_keras`.
+        {"dense_1.W": (D, H), "dense_1.b": (H,), …}: for a model from `copy_to_keras` the names are
+        those of `network.gradients`.
     """
     import keras
 
@@ -238,7 +241,7 @@ class TrainingComparison:
     losses, keras_losses : arrays (steps,)
         Loss of each step's batch, before the step.
     moved : float
-        Largest distance that a parameter has gone from its start: what `weights` is to be seen against.
+        Largest distance that a parameter has gone from its start, to judge `weights` by.
     """
 
     steps: int

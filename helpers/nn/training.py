@@ -167,8 +167,8 @@ class Training:
             self.take_over(state, arrays)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise ValueError(
-                f"The checkpoint {path} is not complete ({error}). Give fit another checkpoint path, "
-                "or remove the file to start anew."
+                f"The checkpoint {path} is not complete ({error}). Give fit another checkpoint "
+                "path, or remove the file to start anew."
             ) from error
         if verbose:
             print(f"resumed after epoch {self.done} of {epochs} from {path}")
