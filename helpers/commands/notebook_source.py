@@ -73,10 +73,14 @@ def read_source(path: Path) -> Source:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else 1
         raise BuildError(path, line, "unknown", f"its metadata cannot be read: {error}") from None
+    except nbformat.ValidationError as error:
+        raise BuildError(path, 1, "none: the front matter", str(error).splitlines()[0]) from None
     starts = notebook.metadata.pop("source_map")
     file_lines = text.splitlines()
     lines = [first_line(file_lines, start, cell.source)
              for start, cell in zip(starts, notebook.cells, strict=True)]
+    for cell in notebook.cells:
+        del cell["id"]   # jupytext's are drawn at random
     source = Source(path, notebook.cells, lines, dict(notebook.metadata))
     for index, cell in enumerate(source.cells):
         check_metadata(source, index, cell)

@@ -34,7 +34,7 @@ def execute(notebook: nbformat.NotebookNode, source: Source) -> None:
 
     client = nbclient.NotebookClient(
         notebook, timeout=CELL_SECONDS, startup_timeout=120, kernel_name="python3",
-        store_widget_state=False, record_timing=False,
+        store_widget_state=False, record_timing=False, extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(source.path.parent)}})
     # Cells are numbered as they finish, so that whatever stops the run, the culprit is known.
     running = {"index": 0}

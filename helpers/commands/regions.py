@@ -124,7 +124,7 @@ def uncommented(region: Region) -> list[str]:
         if not match and line.strip():
             raise MarkerError(region.begin + offset,
                               "in a FAULTY region every line starts with '# '")
-        lines.append(match[1] + (match[3] or "") if match else "")
+        lines.append((match[1] + (match[3] or "")).rstrip() if match else "")
     return lines
 
 

@@ -14,16 +14,17 @@ PLACEHOLDER = "{{setup}}"
 TEMPLATE = '''\
 # Where the course is not at hand (on Colab, say), this fetches it. Elsewhere it does nothing.
 import subprocess, sys, tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 here = Path.cwd()
 places = [p for p in (here, *here.parents, here / "course") if (p / "helpers" / "kit").is_dir()]
-if not places:
+if not places and not find_spec("helpers"):
     new = tempfile.mkdtemp(dir=here)
     subprocess.run(["git", "clone", "-q", "--depth=1", "{repository}", new], check=True)
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"], check=False)
     places = [Path(new).rename(here / "course")]
-sys.path.insert(0, str(places[0]))'''
+sys.path[:0] = map(str, places[:1])'''
 
 
 def setup_text() -> str:
