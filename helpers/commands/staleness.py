@@ -52,6 +52,15 @@ def sign(notebook, source_path: Path, helpers: dict[str, str] | None = None) -> 
     notebook.metadata["course"] = course
 
 
+def was_edited(path: Path) -> bool:
+    """Whether somebody has changed what the cells of a built notebook say, or it is damaged."""
+    try:
+        found = nbformat.read(path, as_version=4)
+    except Exception:   # nbformat raises many kinds, all meaning: this is no notebook
+        return True
+    return found.metadata.get("course", {}).get("content_hash") != content_hash(found)
+
+
 def judge(path: Path, signed) -> tuple[str, str]:
     """Compare a file with what a build would derive now.
 
