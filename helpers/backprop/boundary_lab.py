@@ -1,8 +1,8 @@
 """W2.4 Decision boundary lab: a small network learns points; every neuron shows its map.
 
 The network of `helpers.nn` is trained with mini-batch gradient descent and momentum. A run
-keeps the weights after every epoch, so moving back and forth in time costs one forward pass over the
-grid; a run is only trained as far as somebody has looked.
+keeps the weights after every epoch, so moving back and forth in time costs one forward pass
+over the grid; a run is only trained as far as somebody has looked.
 """
 
 from __future__ import annotations

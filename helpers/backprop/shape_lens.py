@@ -174,7 +174,8 @@ def _summary(a: dict, wanted) -> str:
             f"{formula} = {p}×{s}: legal, right shape, wrong numbers. The largest difference from "
             f"finite differences is {words(a['difference'])}; no shape check can see this."
         )
-    return f"{formula} = {p}×{s}: right. It differs from finite differences by {a['difference']:.0e}."
+    difference = words(a["difference"])
+    return f"{formula} = {p}×{s}: right, {difference} away from finite differences."
 
 
 def _draw(cls, result):

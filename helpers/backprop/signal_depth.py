@@ -54,7 +54,10 @@ class SignalDepth(Widget):
         "activation": "activation",
         "sigma": "σ of the weights",
         "activations": {"linear": "linear", "tanh": "tanh", "relu": "ReLU", "sigmoid": "sigmoid"},
-        "presets": {"glorot": "Glorot σ = 0.125", "he": "He σ = 0.177", "tiny": "σ = 0.01", "one": "σ = 1"},
+        "presets": {
+            **{"glorot": "Glorot σ = 0.125", "he": "He σ = 0.177"},
+            **{"tiny": "σ = 0.01", "one": "σ = 1"},
+        },
         "forward": "activations, input → output",
         "backward": "gradients, output → input",
         "layer": "layer",

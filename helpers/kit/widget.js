@@ -170,7 +170,7 @@ function controlMakers(state, labels, set, syncs) {
       const input = make("input", values
         ? { type: "range", min: 0, max: values.length - 1, step: 1, name: key }
         : { type: "range", min, max, step, name: key });
-      const shown = make("output");
+      const shown = make("strong"); // not <output>: a label would name that instead of the slider
       const nearest = (value) => values.reduce((best, item, at) =>
         Math.abs(item - value) < Math.abs(values[best] - value) ? at : best, 0);
       const sync = () => {

@@ -99,7 +99,7 @@ class Widget(anywidget.AnyWidget):
 
     def alt(self) -> str:
         """Say in words what the first picture shows."""
-        return f"{self.title} – {self.result.get('summary', '')}"
+        return f"{self.id} {self.title} – {self.result.get('summary', '')}"
 
     def _repr_mimebundle_(self, **kwargs):
         """Offer the live view and, for everywhere without a kernel, its static twin."""

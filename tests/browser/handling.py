@@ -1,0 +1,99 @@
+"""Moving a widget's controls as a person does, and timing what follows."""
+
+from __future__ import annotations
+
+import statistics
+
+# Everything that can be seen of a widget's picture, as one short text. Control states and words
+# are left out on purpose: only the picture counts.
+PROBE = """
+(root) => {
+  let hash = 0;
+  const add = (text) => {
+    for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
+  };
+  for (const svg of root.querySelectorAll(".cw-stage svg")) add(svg.innerHTML);
+  for (const canvas of root.querySelectorAll(".cw-stage canvas")) {
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    const data = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let i = 0; i < data.length; i += 4 * 17) {
+      hash = (hash * 31 + data[i] + 3 * data[i + 1] + 7 * data[i + 2]) | 0;
+    }
+  }
+  return hash;
+}
+"""
+# Time from the keydown event to the first frame whose picture differs, in milliseconds.
+ARM = (
+    "(root) => { const look = "
+    + PROBE
+    + """;
+  window.courseLatency = new Promise((resolve) => {
+    const before = look(root);
+    let pressed = null;
+    const note = () => { pressed ??= performance.now(); };
+    root.addEventListener("keydown", note, true);
+    const end = performance.now() + 3000;
+    const done = (value) => { root.removeEventListener("keydown", note, true); resolve(value); };
+    const tick = () => {
+      if (pressed !== null && look(root) !== before) return done(performance.now() - pressed);
+      if (performance.now() > end) return done(null);
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+}"""
+)
+
+
+def picture(widget) -> int:
+    """A number that changes with the picture."""
+    return widget.evaluate(PROBE)
+
+
+def wait_for_change(page, widget, before: int, seconds: float = 5) -> bool:
+    """Wait until the picture differs from ``before``."""
+    for _ in range(int(seconds / 0.05)):
+        if picture(widget) != before:
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def settle(page, widget) -> int:
+    """Wait until the picture stands still (a training run may be playing) and return it."""
+    last, same = picture(widget), 0
+    for _ in range(400):
+        page.wait_for_timeout(40)
+        now = picture(widget)
+        same = same + 1 if now == last else 0
+        last = now
+        if same >= 3:
+            break
+    return last
+
+
+def latency(page, widget, control, moves: int = 30) -> dict:
+    """Time arrow keys on a slider or number field, from key to picture: median and p95 in ms."""
+    times = []
+    control.focus()
+    for move in range(moves):
+        settle(page, widget)
+        value, low, high = (
+            control.evaluate(f"(node) => Number(node.{name})") for name in ("value", "min", "max")
+        )
+        # back and forth, so that no end is in the way; fields and sliders both know up and down
+        key = "ArrowUp" if (move % 2 == 0 and value < high) or value <= low else "ArrowDown"
+        widget.evaluate(ARM)
+        page.wait_for_timeout(40)
+        page.keyboard.press(key)
+        times.append(page.evaluate("() => window.courseLatency"))
+    seen = sorted(time for time in times if time is not None)
+    if not seen:
+        return {"moves": 0, "missed": moves, "median": None, "p95": None}
+    return {
+        "moves": len(seen),
+        "missed": moves - len(seen),
+        "median": round(statistics.median(seen), 1),
+        "p95": round(seen[int(0.95 * (len(seen) - 1))], 1),
+    }
