@@ -52,6 +52,9 @@ def main(arguments):
     except Trouble as trouble:
         sys.stderr.write("\n{}\n".format(trouble))
         return 1
+    except BrokenPipeError:   # the reader of a pipe, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. The same command goes on from here.\n")
         return 130

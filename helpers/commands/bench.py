@@ -1,0 +1,148 @@
+"""`python3 -m helpers bench [--json]`: speed, measured in one run and given as ratios.
+
+Seconds differ from machine to machine; what is compared here is measured in turns on the same one,
+so that whatever else the machine does falls on both. Every figure is a median after a warm-up.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from helpers.commands import rooms
+from helpers.commands.environment import ROOT
+
+CHAPTER_BUDGET = 180.0         # s for Run All on two cores
+WIDGET_BUDGET = (0.050, 0.100)  # s from slider to picture: median, 95 in 100
+HELPERS = "import helpers.nn, helpers.kit, helpers.kit.exercise, " + ", ".join(
+    f"helpers.{room}.exercises, helpers.{room}.widgets, helpers.{room}.plots"
+    for room in rooms.ROOMS.values())
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print; a chapter that is not built is left out."""
+    parser = argparse.ArgumentParser(prog="python3 -m helpers bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--no-chapters", action="store_true", help="leave out running chapters")
+    options = parser.parse_args(arguments)
+    result = {
+        "cores": os.cpu_count(),
+        "imports": imports(),
+        "widgets": {name: latency(widget) for chapter in rooms.ROOMS
+                    for name, widget in rooms.widgets(chapter).items()},
+        "training_step": {f"batch_{size}": training_step(size) for size in (32, 128)},
+        "chapters": {} if options.no_chapters else chapters(),
+    }
+    print(json.dumps(result, indent=2) if options.json else report(result))
+    return 0
+
+
+def in_turns(tasks: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median time of each task in seconds; the tasks take turns, after one warm-up each."""
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    for task in tasks.values():
+        task()
+    for _ in range(repeats):
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def imports() -> dict:
+    """A fresh interpreter with everything the chapters import, against one with NumPy alone."""
+    def fresh(code: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+    seconds = in_turns({"numpy": fresh("import numpy"), "helpers": fresh(HELPERS)}, repeats=5)
+    return {"numpy_s": seconds["numpy"], "helpers_s": seconds["helpers"],
+            "helpers_over_numpy": seconds["helpers"] / seconds["numpy"]}
+
+
+def latency(widget, repeats: int = 60) -> dict:
+    """From a widget's state to its data: what the kernel adds to the way from slider to picture.
+
+    Every state differs a little from the one before, so that nothing is answered from a cache.
+    """
+    times = []
+    for number in range(repeats + 5):
+        state = {key: value * (1 - 1e-6 * number) if isinstance(value, float) else value
+                 for key, value in widget.initial.items()}
+        start = time.perf_counter()
+        widget.compute(state)
+        times.append(time.perf_counter() - start)
+    times = sorted(times[5:])   # the first five warm up
+    p50, p95 = statistics.median(times), times[int(0.95 * len(times))]
+    return {"p50_ms": 1e3 * p50, "p95_ms": 1e3 * p95, "p50_over_budget": p50 / WIDGET_BUDGET[0],
+            "p95_over_budget": p95 / WIDGET_BUDGET[1]}
+
+
+def training_step(batch_size: int) -> dict:
+    """One step of the chapter's network, 64-64-10 with Adam on the digits: ours against Keras."""
+    from helpers import nn
+    from helpers.kit import data, runtime
+
+    runtime.tensorflow()
+    import keras
+
+    split = data.load("digits").flat()
+    x, y = split.x_train, split.y_train
+    ours = nn.Sequential([nn.Dense(64, activation="relu"), nn.Dense(10)], seed=0)
+    ours.compile(optimizer=nn.Adam(1e-3))
+    theirs = keras.Sequential([keras.Input((64,)), keras.layers.Dense(64, activation="relu"),
+                               keras.layers.Dense(10)])
+    theirs.compile(optimizer=keras.optimizers.Adam(1e-3),
+                   loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    epochs = 3
+    seconds = in_turns({
+        "ours": lambda: ours.fit(x, y, epochs=epochs, batch_size=batch_size, verbose=0),
+        "keras": lambda: theirs.fit(x, y, epochs=epochs, batch_size=batch_size, verbose=0),
+    }, repeats=5)
+    steps = epochs * -(-len(x) // batch_size)
+    return {"ours_ms": 1e3 * seconds["ours"] / steps, "keras_ms": 1e3 * seconds["keras"] / steps,
+            "ours_over_keras": seconds["ours"] / seconds["keras"]}
+
+
+def chapters() -> dict:
+    """Run All of every chapter as a student gets it, once, start of the kernel included."""
+    import nbclient
+    import nbformat
+
+    measured = {}
+    for path in sorted(Path(ROOT, "chapters").glob("[0-9][0-9]_*.ipynb")):
+        if ".mine-" in path.name:
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        client = nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3",
+                                         resources={"metadata": {"path": str(path.parent)}},
+                                         extra_arguments=["--log-level=ERROR"])
+        with tempfile.TemporaryDirectory() as progress:
+            start = time.perf_counter()
+            client.execute(env=dict(os.environ, COURSE_PROGRESS=progress, NB_PROFILE="quick"))
+            seconds = time.perf_counter() - start
+        measured[path.stem] = {"run_all_s": seconds, "over_budget": seconds / CHAPTER_BUDGET}
+    return measured
+
+
+def report(result: dict) -> str:
+    """The measurements as text to read."""
+    lines = [f"On {result['cores']} cores; ratios below 1 are faster, or within the budget.", "",
+             f"import helpers / import numpy   {result['imports']['helpers_over_numpy']:6.2f}"]
+    for name, step in result["training_step"].items():
+        lines.append(f"training step, ours / Keras     {step['ours_over_keras']:6.2f}   {name}, "
+                     f"{step['ours_ms']:.2f} / {step['keras_ms']:.2f} ms")
+    for name, widget in result["widgets"].items():
+        lines.append(f"widget, 95th percentile / 100 ms{widget['p95_over_budget']:6.2f}   {name}, "
+                     f"{widget['p50_ms']:.1f} ms median")
+    for name, chapter in result["chapters"].items():
+        lines.append(f"Run All / {CHAPTER_BUDGET:.0f} s                 "
+                     f"{chapter['over_budget']:6.2f}   {name}, {chapter['run_all_s']:.0f} s")
+    return "\n".join(lines)
