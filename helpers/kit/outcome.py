@@ -43,7 +43,9 @@ class Outcome:
     changed: tuple[int, ...] = ()
 
 
-def attempt(call: Callable, args: tuple, n_outputs: int, catch=Exception) -> Outcome:
+def attempt(
+    call: Callable, args: tuple, n_outputs: int, catch=Exception, pass_on=()
+) -> Outcome:
     """Run `call(*args)` on copies of `args` and take down what it did.
 
     Parameters
@@ -54,13 +56,15 @@ def attempt(call: Callable, args: tuple, n_outputs: int, catch=Exception) -> Out
         One probe; it is not changed.
     n_outputs : int
         How many outputs are announced (0 and 1 both mean: the result as it is).
-    catch : exception class or tuple of them
-        What counts as "raised".
+    catch, pass_on : exception class or tuple of them
+        What counts as "raised", and what goes through nevertheless.
     """
     own = copy.deepcopy(args)
     try:
         result = call(*own)
         outcome = outcome_of(result, n_outputs)
+    except pass_on:
+        raise
     except catch as error:
         outcome = Outcome(f"raised {type(error).__name__}", error=error)
     pairs = enumerate(zip(args, own, strict=True))

@@ -144,3 +144,15 @@ def largest_difference(got: np.ndarray, expected: np.ndarray) -> tuple[tuple[int
     gap = np.where(both, 0.0, np.where(np.isnan(gap), np.inf, gap))
     index = np.unravel_index(int(np.argmax(gap)), gap.shape)
     return tuple(int(i) for i in index), float(gap[index])
+
+
+def and_list(names) -> str:
+    """"a", "a and b", "a, b and c"."""
+    names = list(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def capital(text: str) -> str:
+    """`text` with a capital first letter, unless it starts with a name such as dW or `x`."""
+    first = text.split(" ")[0].rstrip(":,;.")
+    return text if first != first.lower() or len(first) < 3 else text[:1].upper() + text[1:]

@@ -208,10 +208,10 @@ def nested_hints(hints: tuple[str, ...]) -> str:
     """The hints, each inside the one before it: to read the last one has to open all."""
     out = ""
     for level in range(len(hints), 0, -1):
-        last = level == len(hints) and level > 1
-        word = f"Hint {level}" + (" (the solution)" if last else "")
+        text = hints[level - 1]
+        word = f"Hint {level}" + (" (the solution)" if _LINK.search(text) else "")
         out = (
             f'<details style="margin:.2em 0 .2em .2em"><summary>{word}</summary>'
-            f'<div style="margin:.1em 0 .2em 1em">{marked_up(hints[level - 1])}{out}</div></details>'
+            f'<div style="margin:.1em 0 .2em 1em">{marked_up(text)}{out}</div></details>'
         )
     return out

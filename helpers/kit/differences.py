@@ -1,0 +1,99 @@
+"""Compare one wrong output with what it should be, in a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.kit.outcome import Tolerance, close, same_part, width
+from helpers.kit.values import (
+    and_list,
+    capital,
+    compact,
+    kind_of,
+    largest_difference,
+    relation,
+    shorten,
+)
+
+
+def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None):
+    """What is wrong with one output: (headline, name of the mistake or "", sentences)."""
+    if got.keys() != expected.keys():
+        return _compare_structure(name, got, expected)
+    for path, right in expected.items():
+        mine, where = got[path], f"{name}{path}"
+        if isinstance(right, np.ndarray) != isinstance(mine, np.ndarray):
+            headline = f"{capital(where)} should be {kind_of(right)}; it is {kind_of(mine)}."
+            return headline, "returns nothing" if mine is None else "", []
+        if not isinstance(right, np.ndarray):
+            if mine != right:
+                wanted, came = compact(right), compact(mine)
+                return f"{capital(where)} should be {wanted}; it is {came}.", "", []
+            continue
+        if not same_part({path: mine}, {path: right}, tolerance):
+            return _compare_arrays(where, mine, right, tolerance, raw)
+    return f"{capital(name)} is wrong.", "", []
+
+
+def _compare_structure(name: str, got: dict, expected: dict):
+    if list(got) == [""]:
+        mine, wanted = kind_of(got[""]), and_list(f"`{name}{p}`" for p in list(expected)[:6])
+        return f"{capital(name)} is {mine}; it should have the entries {wanted}.", "", []
+    if list(expected) == [""]:
+        wanted = kind_of(expected[""])
+        return f"{capital(name)} should be {wanted}; several values came.", "", []
+    missing = [p for p in expected if p not in got][:4]
+    surplus = [p for p in got if p not in expected][:4]
+    said = [f"{word} {and_list(f'`{p}`' for p in paths)}"
+            for word, paths in (("missing", missing), ("too many", surplus)) if paths]  # fmt: skip
+    return f"{capital(name)} has other entries than expected: {'; '.join(said)}.", "", []
+
+
+def _compare_arrays(where: str, mine: np.ndarray, right: np.ndarray, tolerance: Tolerance, raw):
+    """About two arrays of numbers that do not agree."""
+    related = [s for s in [relation(mine, right)] if s]
+    if mine.shape != right.shape:
+        if isinstance(raw, tuple) and len(raw) == 1:
+            related = ["A comma at the end of `return x,` makes a tuple of one entry."]
+        headline = f"{capital(where)} should have shape {right.shape}; it has {mine.shape}."
+        return headline, "", related
+    if mine.dtype.kind == "c" and right.dtype.kind != "c":
+        return f"{capital(where)} is complex; real numbers are expected.", "", related
+    loose = Tolerance(1e-2 if width(mine) < 4 else 1e-3, 1e-3, 1e-5)
+    if width(mine) < min(width(right), 8) and close(mine, right, loose):
+        return (f"{capital(where)} has lost precision: it is {mine.dtype}, the inputs are "
+                f"{right.dtype}.", "lower precision",
+                [f"Is there an `astype`, or a `dtype={mine.dtype}`, too many?"])  # fmt: skip
+    bad = ~np.isfinite(mine) & np.isfinite(right)
+    if bad.any():
+        return _not_finite(where, mine, bad)
+    if mine.dtype.kind in "biu" and right.dtype.kind == "f":
+        integers = "`True` and `False`" if mine.dtype.kind == "b" else "whole numbers"
+        return (f"{capital(where)} consists of {integers} ({mine.dtype}); fractions are expected.",
+                "integers", ["Is there a `//`, an `int(…)`, a comparison, or an array made with "
+                             "`dtype=int`?", *related])  # fmt: skip
+    if right.ndim == 0:
+        return (f"{capital(where)} should be {compact(right)}; it is {compact(mine)}.", "", related)
+    index, gap = largest_difference(mine, right)
+    at = ", ".join(map(str, index))
+    headline = f"{capital(where)} has the right shape and wrong values."
+    return headline, "", [*related, f"The largest difference is {gap:.4g}, at [{at}]: expected "
+                          f"{compact(right[index])}, yours {compact(mine[index])}."]  # fmt: skip
+
+
+def _not_finite(where: str, mine: np.ndarray, bad: np.ndarray):
+    words = [word for word, test in (("NaN (not a number)", np.isnan), ("infinity", np.isinf))
+             if test(mine[bad]).any()]  # fmt: skip
+    why = "They come from 0/0, ∞ − ∞, the logarithm of 0 or an overflow such as `np.exp(1000)`."
+    if mine.ndim == 0:
+        return f"{capital(where)} is {words[0]}.", words[0].split()[0], [why]
+    first = ", ".join(str(int(i)) for i in np.argwhere(bad)[0])
+    headline = (f"{capital(where)} has {and_list(words)} in {int(bad.sum())} of {bad.size} places, "
+                f"first at [{first}].")  # fmt: skip
+    return headline, words[0].split()[0], [why]
+
+
+def part_text(part: dict) -> str:
+    """One output in a few lines."""
+    shown = [compact(value, path) for path, value in list(part.items())[:4]]
+    return shorten("\n".join(shown), 800)
