@@ -129,18 +129,30 @@ def diagnose(train, x, y, sizes):
 
     Returns
     -------
-    tuple of float, or whatever `train` returned where that is not a pair of weights and losses
+    tuple of float, or None or `...` if `train` returned that
         1.0 where the answer is yes: the hidden units start different; the step size is stable
         (2.0 if it is too small to learn anything); image and label stay together; all steps go
         downhill; the hidden gradient belongs to the same weights (0.0: to the updated W2, -1.0: to
         neither); and the bookkeeping is right: every batch makes one step, the loss is the mean
-        before the steps.
+        before the steps (-1.0: two runs with the same generator differ, so that the four answers
+        before this one could not be found and stand at 1.0).
+
+    Raises
+    ------
+    ValueError
+        If `train` returns anything but the weights and the list of losses.
     """
     n, classes = len(x), sizes[2]
     result = _run(train, x, y, sizes, 0, n)
+    if result is None or result is ...:
+        return result   # the generic sentences say what is missing
     if not _well_formed(result, sizes):
-        return result
+        raise ValueError("train must return two things, [W1, b1, W2, b2] (shapes as handed out) "
+                         f"and the list of losses; it returned {_outline(result)}")
     start = [np.array(p, dtype=float) for p in result[0]]
+    first, again = (_run(train, x, y, sizes, 1, 2)[0] for _ in range(2))
+    if not all(np.array_equal(p, q, equal_nan=True) for p, q in zip(first, again, strict=True)):
+        return float(not _symmetric(start)), 1.0, 1.0, 1.0, 1.0, -1.0   # no use measuring more
     one_class = np.full(n, classes - 1)   # with a single label no shuffle can hurt
     after, losses = _run(train, x, one_class, sizes, 1, n)
     rates, stale = _read_step(start, after, x, one_class)
@@ -176,10 +188,21 @@ def _well_formed(result, sizes):
     d, units, classes = sizes
     if not (isinstance(result, (tuple, list)) and len(result) == 2):
         return False
-    if not isinstance(result[0], (list, tuple)):
+    if not all(isinstance(part, (list, tuple)) for part in result):
         return False
     shapes = [(d, units), (units,), (units, classes), (classes,)]
     return [np.shape(p) for p in result[0]] == shapes
+
+
+def _outline(result):
+    """Say in a few words what a result is made of: "a tuple of list, list"."""
+    if isinstance(result, (tuple, list)):
+        kinds = ", ".join(
+            f"{type(p).__name__} {np.shape(p)}" if isinstance(p, np.ndarray) else type(p).__name__
+            for p in result[:6]
+        )
+        return f"a {type(result).__name__} of {kinds or 'nothing'}"
+    return f"a {type(result).__name__}"
 
 
 def _symmetric(params):
@@ -261,11 +284,12 @@ def loss_curves(epochs=60):
     -------
     dict of str to ndarray, shape (epochs,), float64
         Under the letters A to E; CURVES says which fault each letter stands for. Same numbers at
-        every call. "repaired" holds the loop without faults.
+        every call.
     """
     x, y = three_arms(300, seed=0)
-    curves = {}
-    for letter, faults in [*((k, (v,)) for k, v in CURVES.items()), ("repaired", ())]:
-        losses = make_train(faults)(x, y, (2, 16, 3), epochs, 30, np.random.default_rng(1))[1]
-        curves[letter] = np.array(losses)
-    return curves
+    return {
+        letter: np.array(
+            make_train((fault,))(x, y, (2, 16, 3), epochs, 30, np.random.default_rng(1))[1]
+        )
+        for letter, fault in CURVES.items()
+    }

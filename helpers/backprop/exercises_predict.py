@@ -155,16 +155,16 @@ question(
     difficulty=2,
     importance=5,
     options=[
-        ("Nothing.", True,
+        ("Nothing", True,
          "(x W₁ + b₁) W₂ + b₂ = x (W₁W₂) + (b₁W₂ + b₂): again one matrix and one bias. Depth "
          "without a bend collapses."),
-        ("Curved boundaries, because there are 4 810 parameters instead of 650.", False,
+        ("Curved boundaries, because there are 4 810 parameters instead of 650", False,
          "The 4 810 numbers only ever act through the product W₁W₂, which has 640 entries, and one "
          "bias. More parameters, the same functions."),
-        ("XOR, but nothing more complicated.", False,
+        ("XOR, but nothing more complicated", False,
          "XOR needs a bend. A composition of affine maps is affine, and no straight line separates "
          "XOR."),
-        ("Any function, because it has a hidden layer.", False,
+        ("Any function, because it has a hidden layer", False,
          "The theorem about hidden layers needs a non-linear activation. Without it the hidden "
          "layer adds nothing."),
     ],
@@ -203,15 +203,15 @@ question(
     difficulty=3,
     importance=4,
     options=[
-        ("About 1, as tanh keeps them between −1 and 1.", False,
+        ("About 1, as tanh keeps them between −1 and 1", False,
          "tanh bounds from above. Nothing stops them from shrinking, and small numbers pass tanh "
          "unchanged."),
-        ("About 0.01, the size of the weights.", False,
+        ("About 0.01, the size of the weights", False,
          "Every layer multiplies by σ·√100 = 0.1. After twenty layers that is 0.1²⁰."),
-        ("About 1e-20: the signal is gone.", True,
+        ("About 1e-20: the signal is gone", True,
          "Every layer multiplies the spread by σ·√(fan-in) = 0.01·10 = 0.1, twenty times. The "
          "gradient shrinks the same way back."),
-        ("They sit at −1 and 1.", False,
+        ("They sit at −1 and 1", False,
          "That is what too large weights do. Here each sum is ten times smaller than its inputs."),
     ],
 )

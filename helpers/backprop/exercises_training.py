@@ -123,10 +123,13 @@ def adam_step(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
 @X2_11.probes
 def _(rng):
     def case(shape, t, *options, first=False):
-        g = 20 * rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape)
-        m = np.zeros(shape) if first else rng.normal(size=shape)
-        v = np.zeros(shape) if first else rng.uniform(50.0, 150.0, shape)
-        return rng.normal(size=shape).round(1), g, m, v, t, *options
+        # Gradients far larger than ε, and weights far from 0: there the place of a small ε, which
+        # Keras and the paper choose differently, does not show.
+        sign = rng.choice([-1.0, 1.0], (2, *shape))
+        w, g = (size * s * rng.uniform(1, 2, shape) for size, s in zip((3, 100), sign, strict=True))
+        m = np.zeros(shape) if first else 100 * rng.normal(size=shape)
+        v = np.zeros(shape) if first else rng.uniform(5e3, 15e3, shape)
+        return w.round(1), g.round(), m, v, t, *options
 
     dead = case((2, 3), 4, 0.5)
     for array in dead[1:4]:

@@ -12,15 +12,15 @@ question(
     difficulty=1,
     importance=4,
     options=[
-        ("One weight and one bias.", False,
+        ("One weight and one bias", False,
          "With one weight it could not tell its inputs apart. A weight belongs to an edge, and 64 "
          "edges come in."),
-        ("64 weights and one bias.", True,
+        ("64 weights and one bias", True,
          "One weight for each incoming edge, one bias for the neuron: 65 numbers."),
-        ("64 weights and 64 biases.", False,
+        ("64 weights and 64 biases", False,
          "The biases of 64 edges would only ever be used as their sum. One per neuron says the "
          "same."),
-        ("No weights: they belong to the input nodes.", False,
+        ("No weights: they belong to the input nodes", False,
          "Input nodes only hand numbers on. In x @ W + b the neuron is one column of W and one "
          "entry of b."),
     ],
@@ -33,15 +33,15 @@ question(
     difficulty=1,
     importance=5,
     options=[
-        ("Nothing: it computed the same outputs a thousand times.", True,
+        ("Nothing: it computed the same outputs a thousand times", True,
          "The forward pass evaluates the function. No weight changes until a gradient has been "
          "computed and an optimiser has used it."),
-        ("A little, as the activations settle down.", False,
+        ("A little, as the activations settle down", False,
          "Activations are recomputed from the same weights each time; there is nothing to settle."),
-        ("As much as in a thousand steps of training.", False,
+        ("As much as in a thousand steps of training", False,
          "A training step is three things: forward (loss), backward (gradient), update. Only the "
          "last one changes weights."),
-        ("Only the biases adapt.", False,
+        ("Only the biases adapt", False,
          "The forward pass reads W and b and writes neither."),
     ],
 )
@@ -90,15 +90,15 @@ question(
     difficulty=2,
     importance=5,
     options=[
-        ("It computes the gradient of the loss with respect to all parameters.", True,
+        ("It computes the gradient of the loss with respect to all parameters", True,
          "And nothing else. What is done with the gradient (SGD, momentum, Adam) is the "
          "optimiser's choice."),
-        ("It updates the weights so that the loss falls.", False,
+        ("It updates the weights so that the loss falls", False,
          "That is the optimiser. The same gradient could be used for ascent, or only be looked "
          "at."),
-        ("It sends the inputs backwards through the network.", False,
+        ("It sends the inputs backwards through the network", False,
          "What travels back is ∂loss/∂activation, from layer to layer, not the data."),
-        ("It is another name for gradient descent.", False,
+        ("It is another name for gradient descent", False,
          "Gradient descent is one way to use a gradient; backpropagation is one way to get it. You "
          "can have either without the other."),
     ],
@@ -152,15 +152,15 @@ question(
     difficulty=3,
     importance=4,
     options=[
-        ("It converges: α is small.", False,
+        ("It converges: α is small", False,
          "Small compared with what? Along the steep direction the factor is 1 − 0.03·100 = −2: "
          "each step doubles the error."),
-        ("It diverges along the steep direction.", True,
+        ("It diverges along the steep direction", True,
          "The limit is 2/λmax = 0.02. At 0.03 the steep coordinate is multiplied by −2 in every "
          "step."),
-        ("It diverges along the flat direction.", False,
+        ("It diverges along the flat direction", False,
          "There the factor is 1 − 0.03 = 0.97: slow, but shrinking."),
-        ("It converges, because the gradient always points uphill.", False,
+        ("It converges, because the gradient always points uphill", False,
          "The direction is right, the length is not: a long step downhill lands high on the other "
          "side."),
     ],
@@ -174,15 +174,15 @@ question(
     difficulty=3,
     importance=3,
     options=[
-        ("A million times further for the second.", False,
+        ("A million times further for the second", False,
          "That is plain gradient descent. Adam divides by the root of the mean square of each "
          "gradient."),
-        ("Both by about 0.001.", True,
+        ("Both by about 0.001", True,
          "After bias correction m̂ = g and √v̂ = |g|, so m̂/√v̂ = ±1: the first step is lr for "
          "every weight, whatever its gradient."),
-        ("Both by about 0.0001, as m is only a tenth of g.", False,
+        ("Both by about 0.0001, as m is only a tenth of g", False,
          "Bias correction repairs just that: m̂ = m/(1 − 0.9) = g."),
-        ("Neither, as v starts at 0.", False,
+        ("Neither, as v starts at 0", False,
          "v is updated before it is used: v̂ = g², and the step is lr."),
     ],
 )
@@ -195,16 +195,16 @@ question(
     difficulty=2,
     importance=3,
     options=[
-        ("Half of them are still dropped, to stay consistent.", False,
+        ("Half of them are still dropped, to stay consistent", False,
          "Then the same image would get a different answer each time. Dropout belongs to "
          "training."),
-        ("All are used, nothing is scaled.", True,
+        ("All are used, nothing is scaled", True,
          "Inverted dropout has already divided by 0.5 during training, so the mean activation is "
          "the same. At prediction nothing is left to do."),
-        ("All are used, and the outputs are halved.", False,
+        ("All are used, and the outputs are halved", False,
          "That belongs to the original form without division in training. Inverted dropout has "
          "done it already."),
-        ("The units that were dropped most often are removed.", False,
+        ("The units that were dropped most often are removed", False,
          "Each step drops others, at random; no unit is singled out."),
     ],
 )
@@ -217,15 +217,15 @@ question(
     difficulty=2,
     importance=4,
     options=[
-        ("Train on until the training loss is flat.", False,
+        ("Train on until the training loss is flat", False,
          "The network is now learning its own examples by heart; on new ones it gets worse."),
-        ("Stop, and keep the weights of the best validation epoch.", True,
+        ("Stop, and keep the weights of the best validation epoch", True,
          "The validation set stands for new data. The weights before it turned are the best guess, "
          "not the last ones."),
-        ("Stop when the test accuracy is best.", False,
+        ("Stop when the test accuracy is best", False,
          "Then the test set has helped to choose, and is no test any more. That is what validation "
          "data are for."),
-        ("Stop, and keep the last weights.", False,
+        ("Stop, and keep the last weights", False,
          "Those are ten epochs past the best ones. Go back to the best validation epoch."),
     ],
 )
@@ -238,16 +238,16 @@ question(
     difficulty=3,
     importance=5,
     options=[
-        ("A is better: 0.972 > 0.964.", False,
+        ("A is better: 0.972 > 0.964", False,
          "The difference is three digits out of 360. The standard error of one accuracy, "
          "√(p(1−p)/n), is 0.009: as large as the difference."),
-        ("The test cannot tell them apart.", True,
+        ("The test cannot tell them apart", True,
          "The difference, 0.008, is about one standard error of each (√(0.97·0.03/360) = 0.009). "
          "More seeds or more test images are needed."),
-        ("B is better, as it overfits less.", False,
+        ("B is better, as it overfits less", False,
          "Overfitting shows as a gap between training and test accuracy, and nothing is said about "
          "training here."),
-        ("They are exactly equal.", False,
+        ("They are exactly equal", False,
          "Not shown to differ is less than shown to be equal. The interval still allows a "
          "difference of a point or two."),
     ],
