@@ -136,19 +136,32 @@ def signal(depth: int, activation: str, sigma: float, seed: int = 0):
     last : ndarray (BATCH, WIDTH)
         Activations of the last layer.
     """
+    x, _, gradient = _draws(seed)
+    activations, steps = upwards(x, depth, activation, sigma, seed)
+    gradients = downwards(gradient, steps, sigma, seed)
+    spread = [np.array([array.std() for array in arrays]) for arrays in (activations, gradients)]
+    return *spread, activations[-1]
+
+
+def upwards(x, depth: int, activation: str, sigma: float, seed: int = 0):
+    """Return the activations of layers 0 … depth, and f'(z) of layers 1 … depth."""
     f, slope = ACTIVATIONS[activation]
-    x, weights, gradient = _draws(seed)
-    forward, steps, h = [x.std()], [], x
+    weights = _draws(seed)[1]
+    activations, steps = [x], []
     for layer in range(depth):
-        z = sigma * (h @ weights[layer])
-        h = f(z)
-        steps.append(slope(z, h))
-        forward.append(h.std())
-    backward = [gradient.std()]
-    for layer in reversed(range(depth)):
-        gradient = sigma * ((gradient * steps[layer]) @ weights[layer].T)
-        backward.append(gradient.std())
-    return np.array(forward), np.array(backward[::-1]), h
+        z = sigma * (activations[-1] @ weights[layer])
+        activations.append(f(z))
+        steps.append(slope(z, activations[-1]))
+    return activations, steps
+
+
+def downwards(gradient, steps, sigma: float, seed: int = 0):
+    """Return ∂L/∂h of layers 0 … depth, from the gradient at the last."""
+    weights = _draws(seed)[1]
+    gradients = [gradient]
+    for layer in reversed(range(len(steps))):
+        gradients.append(sigma * ((gradients[-1] * steps[layer]) @ weights[layer].T))
+    return gradients[::-1]
 
 
 def _factor(stds) -> float | None:

@@ -179,7 +179,8 @@ def words(number: float) -> str:
     if number != 0 and not 1e-3 <= abs(number) < 1e5:
         mantissa, power = f"{number:.1e}".split("e")
         return f"{mantissa}e{int(power)}".replace("-", "−")
-    return f"{number:.3g}".replace("-", "−")
+    text = f"{number:.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+    return text.replace("-", "−")
 
 
 def canvas(width: float, height: float):
