@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import nn
-from helpers.kit.ladder import ladder
+from helpers.kit.rungs import ladder
 
 __all__ = [
     "TrainingComparison",

@@ -160,7 +160,10 @@ class Training:
         state, arrays = found
         problem = checkpoints.explain_difference(state.get("config", {}), self.config(), path)
         if problem is None and state["epochs"] > epochs:
-            problem = f"The checkpoint {path} is at epoch {state['epochs']} already, past {epochs}."
+            problem = (
+                f"The checkpoint {path} is at epoch {state['epochs']} already, past the "
+                f"{epochs} asked for. Ask for more epochs, or give fit another checkpoint path."
+            )
         if problem:
             raise ValueError(problem)
         try:

@@ -1,4 +1,7 @@
-"""The verification ladder: one gradient found in four ways, side by side."""
+"""The verification ladder: one gradient found in four ways, side by side.
+
+(The module is not called `ladder`: `from helpers.kit import ladder` is the function.)
+"""
 
 import html
 
