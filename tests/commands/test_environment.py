@@ -1,0 +1,224 @@
+"""The way from whichever Python was called to the course's own, and what may be amiss on it."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.commands import environment
+from helpers.commands.environment import ROOT, Trouble
+
+SPEAK_ON_OLD_PYTHONS = ("helpers/__init__.py", "helpers/__main__.py",
+                        "helpers/commands/__init__.py", "helpers/commands/environment.py")
+
+
+@pytest.fixture
+def venv(tmp_path, monkeypatch):
+    """A place for `.venv` where nothing is yet; returns its path."""
+    path = tmp_path / ".venv"
+    monkeypatch.setattr(environment, "VENV", str(path))
+    monkeypatch.setattr(environment, "MADE_BY_US", str(path / "made-by-course"))
+    monkeypatch.setattr(environment, "READY", str(path / "course-ready"))
+    return path
+
+
+def fill(venv, version, python="real", ours=False, ready=False):
+    """Make a folder that looks like an environment."""
+    executable = Path(environment.venv_python())
+    executable.parent.mkdir(parents=True)
+    (venv / "pyvenv.cfg").write_text(f"home = /usr/bin\nversion = {version}\n", encoding="utf-8")
+    if python == "real":
+        executable.symlink_to(sys.executable)
+    elif python == "vanished":
+        executable.symlink_to("/nowhere/python3")
+    if ours:
+        (venv / "made-by-course").write_text("", encoding="utf-8")
+    if ready:
+        (venv / "course-ready").write_text("x", encoding="utf-8")
+
+
+# --- too old, too new -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", SPEAK_ON_OLD_PYTHONS)
+def test_first_files_parse_on_python_3_6(name):
+    ast.parse(Path(ROOT, name).read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize("minor", [6, 7, 8, 9, 14])
+def test_unsupported_python_gets_a_sentence(minor, tmp_path):
+    python = real_python(minor)
+    if python is None:
+        pytest.skip(f"no Python 3.{minor} on this machine")
+    copy_course(tmp_path)
+    done = subprocess.run([python, "-m", "helpers", "lab"], cwd=tmp_path, text=True,
+                          capture_output=True)
+    assert done.returncode == 1
+    assert f"This is Python 3.{minor}" in done.stderr and "-m helpers lab" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def real_python(minor):
+    """A Python of that version that runs, or None. pyenv's shims stand in PATH but may not run."""
+    candidates = [shutil.which(f"python3.{minor}")]
+    candidates += map(str, Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python3"))
+    return next((path for path in candidates
+                 if path and environment.ask_version(path) == (3, minor)), None)
+
+
+def copy_course(folder):
+    """The commands, with nothing to install: enough to go through the first start offline."""
+    shutil.copytree(Path(ROOT, "helpers", "commands"), folder / "helpers" / "commands",
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("__init__.py", "__main__.py"):
+        shutil.copy(Path(ROOT, "helpers", name), folder / "helpers" / name)
+    (folder / "requirements.txt").write_text("# nothing\n", encoding="utf-8")
+    (folder / "pyproject.toml").write_text("", encoding="utf-8")
+
+
+def test_message_names_a_python_that_fits(monkeypatch):
+    monkeypatch.setattr(environment, "other_python", lambda: "/opt/some where/python3.12")
+    assert '"/opt/some where/python3.12" -m helpers test' in environment.unsupported_message("test")
+
+
+def test_message_without_any_other_python_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(environment, "other_python", lambda: None)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+    assert "Install Python 3.12" in environment.unsupported_message("lab")
+    monkeypatch.setattr(environment.shutil, "which", lambda name: "/bin/uv")
+    assert "uv run" in environment.unsupported_message("lab")
+
+
+def test_a_python_that_does_not_run_is_not_offered(tmp_path, monkeypatch):
+    broken = tmp_path / "python3.12"
+    broken.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    broken.chmod(0o755)
+    assert environment.ask_version(str(broken)) == (0, 0)
+    monkeypatch.setattr(environment.shutil, "which", lambda name: str(broken))
+    monkeypatch.setattr(environment.os.path, "isdir", lambda path: False)
+    monkeypatch.setattr(environment.os.path, "exists", lambda path: path == str(broken))
+    assert environment.other_python() is None
+
+
+# --- the state of .venv ---------------------------------------------------------------------------
+
+def test_no_environment_yet(venv):
+    assert environment.healthy_venv() is False
+
+
+@pytest.mark.parametrize("python, ours", [("vanished", True), ("none", True)])
+def test_our_own_that_is_broken_or_half_made_is_made_again(venv, python, ours):
+    fill(venv, "3.11.7", python, ours)
+    assert environment.healthy_venv() is False
+
+
+def test_empty_folder_is_made(venv):
+    venv.mkdir()
+    assert environment.healthy_venv() is False
+
+
+def test_somebody_elses_working_environment_is_used(venv):
+    fill(venv, "{}.{}.0".format(*sys.version_info[:2]))
+    assert environment.healthy_venv() is True
+
+
+@pytest.mark.parametrize("version, python, says", [
+    ("3.14.0", "none", "made by Python 3.14"),
+    ("3.9.18", "vanished", "made by Python 3.9"),
+    ("3.12.1", "vanished", "Python 3.12 that is no longer there"),
+    ("?", "none", "not an environment"),
+])
+def test_somebody_elses_broken_environment_is_left_alone(venv, version, python, says):
+    fill(venv, version, python)
+    with pytest.raises(Trouble, match=says) as caught:
+        environment.healthy_venv()
+    assert str(venv) in str(caught.value)
+    assert venv.exists()
+
+
+def test_folder_that_cannot_be_written_is_a_sentence(venv, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+    monkeypatch.setattr(environment.os, "mkdir", refuse)
+    with pytest.raises(Trouble, match="cannot write in its own folder"):
+        environment.make_venv("lab")
+
+
+def test_python_without_venv_module_is_a_sentence(venv, monkeypatch):
+    failed = subprocess.CompletedProcess([], 1, stdout=b"... ensurepip is not available ...")
+    monkeypatch.setattr(environment.subprocess, "run", lambda *args, **kwargs: failed)
+    with pytest.raises(Trouble, match="apt install python3-venv"):
+        environment.make_venv("lab")
+
+
+def test_stamp_changes_with_requirements_and_with_the_place(tmp_path, monkeypatch):
+    copy_course(tmp_path)
+    monkeypatch.setattr(environment, "ROOT", str(tmp_path))
+    first = environment.stamp()
+    assert environment.stamp() == first
+    (tmp_path / "requirements.txt").write_text("numpy\n", encoding="utf-8")
+    second = environment.stamp()
+    moved = tmp_path.with_name(tmp_path.name + "-moved")
+    shutil.copytree(tmp_path, moved)
+    monkeypatch.setattr(environment, "ROOT", str(moved))
+    assert len({first, second, environment.stamp()}) == 3
+
+
+# --- the commands themselves ----------------------------------------------------------------------
+
+def test_no_command_prints_them_all(capsys):
+    assert environment.main([]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in environment.COMMANDS)
+
+
+def test_unknown_command_is_a_sentence(capsys):
+    assert environment.main(["labb"]) == 2
+    assert "no command 'labb'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("raised, status, says", [
+    (Trouble("Do this."), 1, "Do this."),
+    (KeyboardInterrupt(), 130, "Stopped."),
+])
+def test_trouble_and_ctrl_c_end_in_a_sentence(monkeypatch, capsys, raised, status, says):
+    def fail(name, rest):
+        raise raised
+    monkeypatch.setattr(environment, "enter", fail)
+    assert environment.main(["lab"]) == status
+    assert says in capsys.readouterr().err
+
+
+def start(folder, *arguments):
+    """Call `python -m helpers lab` in a copy of the course, as on a machine without uv."""
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    clean["PATH"] = os.pathsep.join(entry for entry in clean["PATH"].split(os.pathsep)
+                                    if not Path(entry, "uv").exists())
+    return subprocess.run([sys.executable, "-m", "helpers", "lab", *arguments], cwd=folder,
+                          env=clean, text=True, capture_output=True)
+
+
+def test_first_start_second_start_and_repair(tmp_path):
+    """The whole way, in a copy with nothing to install and no chapter to open."""
+    copy_course(tmp_path)
+    first = start(tmp_path)
+    assert "100%" in first.stdout and "There is no chapter" in first.stderr, first
+    ready = tmp_path / ".venv" / "course-ready"
+    stamp = ready.read_text(encoding="utf-8")
+
+    second = start(tmp_path)
+    assert "Installing" not in second.stdout and "There is no chapter" in second.stderr
+
+    ready.unlink()                      # as after an interruption while packages were installed
+    third = start(tmp_path)
+    assert "Installing" in third.stdout and ready.read_text(encoding="utf-8") == stamp
+
+    shutil.rmtree(tmp_path / ".venv" / ("Scripts" if os.name == "nt" else "bin"))
+    ready.unlink()                      # as after an interruption while .venv was being made
+    fourth = start(tmp_path)
+    assert "Making" in fourth.stdout and ready.read_text(encoding="utf-8") == stamp
+    assert "Traceback" not in first.stderr + second.stderr + third.stderr + fourth.stderr

@@ -1,0 +1,68 @@
+"""What `lab` would start, without starting it."""
+
+import os
+import socket
+
+import pytest
+
+from helpers.commands import lab
+from helpers.commands.environment import Trouble
+
+
+@pytest.fixture
+def chapters(tmp_path, monkeypatch):
+    """A course with two chapters and a student's own copy of one."""
+    monkeypatch.setattr(lab, "ROOT", str(tmp_path))
+    (tmp_path / "chapters").mkdir()
+    for name in ("03_cnn", "02_backprop", "01_x.mine-20260101-000000"):
+        (tmp_path / "chapters" / f"{name}.ipynb").write_text("{}", encoding="utf-8")
+    return tmp_path
+
+
+def test_opens_the_first_chapter_on_this_machine_only(chapters):
+    command = lab.lab_command(None, False, [])
+    assert "chapters/02_backprop.ipynb" in command
+    assert "--ServerApp.ip=127.0.0.1" in command and "--LabApp.news_url=none" in command
+
+
+def test_options_and_what_is_passed_on(chapters, monkeypatch):
+    started = []
+    monkeypatch.setattr(lab.os, "execv", lambda path, command: started.extend(command))
+    monkeypatch.setattr(lab.subprocess, "call", lambda command, cwd: started.extend(command))
+    monkeypatch.chdir(chapters)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    lab.main(["--port", str(port), "--no-browser", "--ServerApp.token=abc"])
+    assert f"--ServerApp.port={port}" in started and "--ServerApp.port_retries=0" in started
+    assert "--no-browser" in started and started[-1] == "--ServerApp.token=abc"
+
+
+def test_port_in_use_is_a_sentence_with_a_free_one():
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        with pytest.raises(Trouble, match=f"Port {port} is in use") as caught:
+            lab.check_port(port)
+    offered = int(str(caught.value).rsplit("--port ", 1)[1])
+    lab.check_port(offered)
+
+
+def test_impossible_port_is_a_sentence():
+    with pytest.raises(Trouble, match="is no port"):
+        lab.check_port(700_000)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no such user on this system")
+def test_root_is_allowed_only_where_one_is_root(chapters, monkeypatch):
+    monkeypatch.setattr(lab.os, "geteuid", lambda: 1000)
+    assert "--allow-root" not in lab.lab_command(None, False, [])
+    monkeypatch.setattr(lab.os, "geteuid", lambda: 0)
+    assert "--allow-root" in lab.lab_command(None, False, [])
+
+
+def test_course_without_chapters_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(lab, "ROOT", str(tmp_path))
+    with pytest.raises(Trouble, match="no chapter"):
+        lab.first_chapter()
