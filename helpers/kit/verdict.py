@@ -80,6 +80,23 @@ class Verdict:
         return {"text/html": as_html(self), "text/plain": as_text(self)}
 
 
+@dataclass
+class Note:
+    """A line of marked-up text that is no verdict: a hint, a prediction taken down."""
+
+    text: str
+    state: str = ""
+
+    def __str__(self) -> str:
+        return f"{SIGNS[self.state]} {plain(self.text)}" if self.state else plain(self.text)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        sign = f"{SIGNS[self.state]} " if self.state else ""
+        style = "line-height:1.5;max-width:52em"
+        body = f'<div role="status" style="{style}">{sign}{marked_up(self.text)}</div>'
+        return {"text/html": body, "text/plain": str(self)}
+
+
 def show(verdict: Verdict) -> None:
     """Display a verdict; while a solution is built or tested, raise unless it is right.
 
