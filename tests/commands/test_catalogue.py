@@ -1,0 +1,67 @@
+"""The catalogue: complete, for people and for programs; and the measuring of `bench`."""
+
+import json
+
+import pytest
+
+from helpers.commands import bench, catalogue, rooms
+
+
+@pytest.fixture(scope="module")
+def found():
+    return catalogue.catalogue()
+
+
+def test_every_exercise_has_what_an_instructor_needs(found):
+    for chapter in found["chapters"]:
+        assert chapter["exercises"] and chapter["widgets"]
+        for entry in chapter["exercises"]:
+            assert entry["title"] and entry["kind"] and entry["minutes"] > 0, entry
+            assert 1 <= entry["difficulty"] <= 5 and 1 <= entry["importance"] <= 5, entry
+            assert all(mistake["name"] and mistake["why"] for mistake in entry["mistakes"]), entry
+
+
+def test_chapter_02_has_the_exercises_and_widgets_of_its_design(found):
+    chapter = next(c for c in found["chapters"] if c["chapter"] == "02")
+    assert {f"2.{number}" for number in range(1, 12)} <= {e["id"] for e in chapter["exercises"]}
+    assert [w["id"] for w in chapter["widgets"]] == [f"W2.{number}" for number in range(1, 6)]
+    by_id = {entry["id"]: entry for entry in chapter["exercises"]}
+    for number in range(1, 12):
+        assert by_id[f"2.{number}"]["mistakes"], f"2.{number} has no named mistake"
+        assert by_id[f"2.{number}"]["hints"] == 3, f"2.{number} needs three hints"
+
+
+def test_json_is_json_and_table_names_everything(found, capsys):
+    catalogue.main(["--json"])
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(found))
+    catalogue.main([])
+    text = capsys.readouterr().out
+    for chapter in found["chapters"]:
+        for entry in chapter["exercises"] + chapter["widgets"]:
+            assert entry["id"] in text and entry["title"] in text
+
+
+def test_exercises_are_ordered_as_people_count():
+    names = ["2.b", "2.10", "2.2", "2.a"]
+    assert sorted(names, key=rooms.order) == ["2.2", "2.10", "2.a", "2.b"]
+
+
+def test_tasks_of_a_measurement_take_turns_after_a_warm_up():
+    calls = []
+    medians = bench.in_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 3)
+    assert calls == ["a", "b"] * 4 and set(medians) == {"a", "b"}
+
+
+def test_widget_latency_asks_for_another_picture_each_time():
+    states = []
+
+    class Widget:
+        initial = {"x": 2.0, "n": 3}
+
+        @staticmethod
+        def compute(state):
+            states.append((state["x"], state["n"]))
+
+    result = bench.latency(Widget, repeats=10)
+    assert len(set(states)) == 15 and {n for _, n in states} == {3}
+    assert 0 <= result["p50_ms"] <= result["p95_ms"]
