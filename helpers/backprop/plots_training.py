@@ -189,7 +189,7 @@ def _ticks_at(ax, places):
 
 
 @styled
-def plot_curves(curves, ylabel, log=False, xlabel="epoch", x=None, ax=None):
+def plot_curves(curves, ylabel, log=False, xlabel="epoch", x=None, mark=None, ax=None):
     """Several curves over the same steps.
 
     Parameters
@@ -203,6 +203,8 @@ def plot_curves(curves, ylabel, log=False, xlabel="epoch", x=None, ax=None):
     xlabel : str
     x : (n,) float, optional
         Places of the values; 1, 2, 3 … if not given.
+    mark : (float, str), optional
+        A place on the x-axis, and words for it, such as (2 / 10, "2/λmax").
     ax : matplotlib Axes, optional
 
     Returns
@@ -221,6 +223,9 @@ def plot_curves(curves, ylabel, log=False, xlabel="epoch", x=None, ax=None):
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     if x is None:
         _whole_numbers(ax)
+    if mark is not None:
+        ax.axvline(mark[0], color=COLOURS["ink"], linewidth=1, linestyle=":")
+        ax.text(mark[0], 1.02, mark[1], ha="center", transform=ax.get_xaxis_transform())
     if len(curves) > 1:
         _legend_beside(ax)
     return ax
@@ -257,7 +262,7 @@ def plot_depth(stats, ylabel="standard deviation", ax=None):
 
 
 @styled
-def plot_learning_curve(n, mean, se, baseline=None, ax=None):
+def plot_learning_curve(n, mean, se, baseline=None, ax=None, names=("measured", "compared")):
     """Accuracy on unseen data against the number of training examples.
 
     Parameters
@@ -269,6 +274,8 @@ def plot_learning_curve(n, mean, se, baseline=None, ax=None):
     baseline : float or (k,) float, optional
         What it should be compared with, drawn in grey.
     ax : matplotlib Axes, optional
+    names : (str, str)
+        Of the curve and of the baseline.
 
     Returns
     -------
@@ -283,9 +290,9 @@ def plot_learning_curve(n, mean, se, baseline=None, ax=None):
     ax = new_axes("half", ax=ax)
     if baseline is not None:
         ax.plot(n, np.broadcast_to(np.asarray(baseline, float), n.shape), linestyle="--",
-                color=COLOURS["prediction"], label="for comparison")
+                color=COLOURS["prediction"], label=names[1])
     ax.errorbar(n, mean, yerr=se, color=COLOURS["data"], marker="o", capsize=3,
-                label="mean ± standard error")
+                label=f"{names[0]} ± standard error")
     ax.set(xscale="log", xlabel="training examples $n$", ylabel="share right, unseen digits")
     _ticks_at(ax, n)
     ax.legend(loc="lower right")
