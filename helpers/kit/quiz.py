@@ -15,14 +15,14 @@ from helpers.kit.exercise import Question, find
 from helpers.kit.progress import record
 from helpers.kit.verdict import (
     NOT_ATTEMPTED,
+    RIGHT,
     SIGNS,
     WORDS,
-    CheckFailed,
+    WRONG,
     display_or_print,
     marked_up,
     plain,
     show,
-    strict,
 )
 
 _HERE = Path(__file__).parent
@@ -42,7 +42,8 @@ def quiz(id: str, answer=None) -> None:
     Raises
     ------
     CheckFailed
-        Only while a solution is built or tested (COURSE_STRICT=1): for any but the right answer.
+        Only while a solution is built or tested (COURSE_STRICT=1): for a wrong answer. A question
+        without an answer is left to be asked in class.
     ValueError
         If there is no question of that id.
     """
@@ -54,8 +55,6 @@ def quiz(id: str, answer=None) -> None:
         record(question.id, "quiz", verdict.state, verdict.mistakes)
         show(verdict)
         return
-    if strict():
-        raise CheckFailed(f"{SIGNS[NOT_ATTEMPTED]} {question.id}: no answer is given to quiz()")
     display_or_print(Form(question))
 
 
@@ -96,13 +95,22 @@ class Form:
         return "\n".join([*lines, f'Answer with quiz("{self.question.id}", "letter").'])
 
     def as_html(self) -> str:
-        """The question without a kernel: to be read, not to be answered."""
+        """The question without a kernel: to be read; its answer can be unfolded."""
         options = "".join(f"<li>{marked_up(o.text)}</li>" for o in self.question.options)
         return (
             f'<div role="group" aria-label="Question {html.escape(self.question.id)}">'
             f"<p><b>Question {html.escape(self.question.id)}.</b> "
             f'{marked_up(self.question.prompt)}</p><ol type="a">{options}</ol>'
-            f"<p><i>Run this cell in a notebook to answer.</i></p></div>"
+            f"<p><i>Run this cell in a notebook to answer.</i></p>"
+            f"<details><summary>Answer and reasons</summary><ul>{self._reasons()}</ul></details>"
+            "</div>"
+        )
+
+    def _reasons(self) -> str:
+        said = {True: SIGNS[RIGHT], False: SIGNS[WRONG]}
+        return "".join(
+            f"<li>{said[o.right]} <b>{o.letter})</b> {marked_up(o.reason)}</li>"
+            for o in self.question.options
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
