@@ -165,7 +165,7 @@ def _minimum(x, y, decay):
 # --- Noise ------------------------------------------------------------------------------------
 
 
-def gradient_noise(batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256), draws=300, seed=0):
+def gradient_noise(batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256), draws=200, seed=0):
     """Variance of the mini-batch gradient of an untrained 64-64-10 network, by batch size.
 
     Parameters
