@@ -19,7 +19,8 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):   # not in a worker: they inherit what is set here
         config.course_progress = tempfile.TemporaryDirectory(prefix="course-progress-",
                                                              ignore_cleanup_errors=True)
-        os.environ["COURSE_PROGRESS"] = config.course_progress.name
+        os.environ["COURSE_TEST_PROGRESS"] = config.course_progress.name
+    os.environ["COURSE_PROGRESS"] = os.environ["COURSE_TEST_PROGRESS"]
 
 
 def pytest_unconfigure(config):
@@ -31,11 +32,20 @@ def pytest_unconfigure(config):
 
 def pytest_ignore_collect(collection_path, config):
     """Leave out notebooks that somebody has worked in: tests/notebooks says so, with the reason."""
-    if collection_path.suffix == ".ipynb" and collection_path.parent in NOTEBOOK_FOLDERS:
+    if is_notebook(collection_path):
         from helpers.commands.staleness import was_edited
 
         return True if was_edited(collection_path) else None
     return None
+
+
+def pytest_collection_modifyitems(items):
+    """After the last cell of each chapter, ask what its checks have said."""
+    last = {item.path: position for position, item in enumerate(items)
+            if is_notebook(item.path) and item.path.parent.name == "chapters"}
+    for path, position in sorted(last.items(), key=lambda pair: -pair[1]):
+        after = Unsolved.from_parent(items[position].parent, name="every check: not attempted")
+        items.insert(position + 1, after)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,7 +55,41 @@ def pytest_runtest_setup(item):
     nbval starts a notebook's kernel in the setup of its first cell, after this, and the kernel
     inherits the environment.
     """
-    if item.path.suffix == ".ipynb" and item.path.parent == ROOT / "solutions":
-        os.environ["COURSE_STRICT"] = "1"
-    else:
-        os.environ.pop("COURSE_STRICT", None)
+    progress = os.environ["COURSE_TEST_PROGRESS"]
+    os.environ.pop("COURSE_STRICT", None)
+    if is_notebook(item.path):
+        progress = progress_of(item.path)
+        if item.path.parent.name == "solutions":
+            os.environ["COURSE_STRICT"] = "1"
+    os.environ["COURSE_PROGRESS"] = progress
+
+
+def is_notebook(path):
+    """Whether a file is a built notebook of the course, not one that a test has made."""
+    return path.suffix == ".ipynb" and path.parent in NOTEBOOK_FOLDERS
+
+
+def progress_of(path):
+    """The folder in which the kernel of a notebook keeps progress."""
+    folder = Path(os.environ["COURSE_TEST_PROGRESS"], f"{path.parent.name}-{path.stem}")
+    return str(folder)
+
+
+class Unsolved(pytest.Item):
+    """A chapter that nobody has touched: every check ran, and found nothing attempted."""
+
+    def runtest(self):
+        """Compare the progress that the chapter's kernel has kept with the checks in its cells."""
+        from helpers.kit.progress import Store
+        from helpers.kit.verdict import NOT_ATTEMPTED
+
+        events = Store(progress_of(self.path)).events()
+        if not events:
+            pytest.skip("the cells with checks were not run")
+        states = {event.exercise: event.state for event in events if event.kind == "check"}
+        attempted = {name: state for name, state in states.items() if state != NOT_ATTEMPTED}
+        assert states and not attempted, attempted
+
+    def reportinfo(self):
+        """What pytest shows: the notebook, and the name of this item."""
+        return self.path, 0, self.name
