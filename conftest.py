@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items):
     """After the last cell of each chapter, ask what its checks have said."""
     last = {item.path: position for position, item in enumerate(items)
             if is_notebook(item.path) and item.path.parent.name == "chapters"}
-    for path, position in sorted(last.items(), key=lambda pair: -pair[1]):
+    for position in sorted(last.values(), reverse=True):
         after = Unsolved.from_parent(items[position].parent, name="every check: not attempted")
         items.insert(position + 1, after)
 
