@@ -38,7 +38,8 @@ def read_number(answer, unit: str = "") -> float:
     """
     if isinstance(answer, str):
         text, factor = split_unit(answer, unit)
-        value = evaluate(text) * factor
+        value = evaluate(text)
+        value = value if factor == 1 else value * factor  # a whole number stays one
     elif isinstance(answer, bool):
         raise Unreadable(f"A number is expected, and {answer} came.")
     else:
@@ -157,7 +158,8 @@ def _spoken(answer, value: float, unit: str) -> str:
 
 def with_unit(value: float, unit: str) -> str:
     """A number with its unit, as one writes it."""
-    shown = f"{value:,}" if isinstance(value, int) else compact(float(value))
+    whole = isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e12)
+    shown = f"{int(value):,}" if whole else compact(float(value))
     return f"{shown} {unit}".strip()
 
 

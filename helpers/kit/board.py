@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from helpers.kit.exercise import REGISTRY
+from helpers.kit.exercise import REGISTRY, Entry, Question
 from helpers.kit.progress import Standing, Store, store
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT, SIGNS, WORDS, WRONG, display_or_print, strict
 
@@ -85,13 +85,19 @@ def _order(id: str) -> tuple:
                  if p != ".")  # fmt: skip
 
 
+def _default_section(id: str, entry: Entry | None) -> str:
+    """Where the exercise does not say it: its chapter, questions apart."""
+    what = "questions" if isinstance(entry, Question) else "exercises"
+    return f"Chapter {id.split('.')[0]}, {what}"
+
+
 def board_of(kept: Store) -> Board:
     """The board of all exercises that are declared or have events."""
     standings = kept.standings()
     rows = []
     for id in sorted({*REGISTRY, *standings}, key=_order):
         entry = REGISTRY.get(id)
-        section = (entry.section if entry else "") or f"Chapter {id.split('.')[0]}"
+        section = (entry.section if entry else "") or _default_section(id, entry)
         title = entry.title if entry else ""
         rows.append((section, id, title, standings.get(id, Standing())))
     where = str(kept.path) if not kept.memory else f"{kept.path} (could not be written)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.kit.answers import read_letters, read_number
 from helpers.kit.diagnosis import all_hints
 from helpers.kit.exercise import Entry, Exercise, Number, Question, find
+from helpers.kit.explain import quoted
 from helpers.kit.judge import judge
 from helpers.kit.progress import record
 from helpers.kit.verdict import NOT_ATTEMPTED, Note, Verdict, display_or_print, show
@@ -33,14 +34,24 @@ def check(id: str, answer):
         If there is no exercise of that id.
     """
     exercise = find(id)
-    if isinstance(exercise, Exercise) and answer is exercise.reference_fn:
-        verdict = _own_cell_first(exercise)
-    else:
-        verdict = judge(exercise, answer)
+    verdict = _judged(exercise, answer)
     verdict.onward = _onward(exercise, verdict)
     record(exercise.id, "check", verdict.state, verdict.mistakes)
     show(verdict)
     return _read(exercise, answer) if verdict.right else course_answer(exercise)
+
+
+def _judged(exercise: Entry, answer) -> Verdict:
+    if isinstance(exercise, Exercise) and answer is exercise.reference_fn:
+        return _own_cell_first(exercise)
+    try:
+        return judge(exercise, answer)
+    except Exception as error:  # a fault of ours must not stop a student
+        return Verdict(
+            exercise.id, exercise.title, NOT_ATTEMPTED, "This check has itself met an error: "
+            f"{quoted(f'{type(error).__name__}: {error}')}.",
+            sentences=("That is a fault of the course, not yours. Please report it.",),
+        )  # fmt: skip
 
 
 def _own_cell_first(exercise: Exercise) -> Verdict:

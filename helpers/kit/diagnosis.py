@@ -87,7 +87,8 @@ class Report:
         """Put a verdict together; what is beside the point is added here."""
         exercise = self.exercise
         return Verdict(
-            exercise.id, exercise.title, state, headline, tuple(mistakes), tuple(sentences),
+            exercise.id, exercise.title, state, headline, tuple(mistakes),
+            tuple(s for s in sentences if s),
             (*evidence, *self._printed()), tuple(self._side_remarks(state)),
             () if state == RIGHT else all_hints(exercise),
         )  # fmt: skip
@@ -105,11 +106,12 @@ class Report:
         """Fields of the verdict on an answer that was not begun."""
         if untouched:
             return "This is still the code as it was handed out. Change it and run it again.",
-        place = ""
-        if self.outcomes[0].error is not None:
-            found = explain.explain(self.outcomes[0].error, self.answer)
-            place = f" (met in {found.where}: {explain.quoted(found.line)})" if found.line else ""
-        return f"Your code still has a `...`, or a part to be written, in it{place}.",
+        what = "class" if isinstance(self.answer, type) else "function"
+        if self.outcomes[0].error is None:
+            return f"Your {what} still returns `...`: put your own code in its place.",
+        found = explain.explain(self.outcomes[0].error, self.answer)
+        place = f" (met in {found.where}, {explain.quoted(found.line)})" if found.line else ""
+        return f"A part of your {what} is still to be written{place}.",
 
     # --- wrong, with a name ---
 
@@ -117,7 +119,7 @@ class Report:
         """Fields of the verdict on a mistake that fits as a whole."""
         why = [mistake.why]
         if self.explanation is not None:
-            why.append(self._error_line())
+            why += [self._error_line(), self.explanation.shapes]
         return capital(mistake.name) + ".", (mistake.name,), why, self.evidence()
 
     def named_pieces(self, pieces: list[tuple[Mistake, list[int]]]):
@@ -137,7 +139,7 @@ class Report:
             why.append(self._changes_sentence())
             found.append("changes its input")
         if self.explanation is not None:
-            why.append(self._error_line())
+            why += [self._error_line(), self.explanation.shapes]
         return capital("; ".join(said)) + ".", found, why, self.evidence()
 
     # --- wrong, without a name ---
@@ -155,8 +157,10 @@ class Report:
             return "Here an exception was expected, and none came.", (), (), self.evidence()
         if not self.wrong_parts():
             return ("Your result is right, but the function changes its input.",
-                    ("changes its input",), (self._changes_sentence(),), self.evidence())
-        return self._values(outcome)
+                    ("changes its input",), (self._changes_sentence(),), ())
+        # The smallest probe may fail for a changed input alone; then a later one has wrong values.
+        self.first = next(i for i in range(self.first, len(self.outcomes)) if self.wrong_parts(i))
+        return self._values(self.outcomes[self.first])
 
     def _endless(self):
         seconds = f"{self.exercise.time_limit:g} seconds"
@@ -165,7 +169,7 @@ class Report:
         why = []
         if place:
             line = explain.quoted(explain.source_line(*place))
-            why.append(f"When it was stopped it was in {explain.place(*place)}: {line}")
+            why.append(f"When it was stopped it was in {explain.place(*place)}, {line}.")
         why.append("Is there a loop whose condition never becomes false, or far too much work?")
         if self.record.alive:
             why.append("It could not be stopped and still uses the processor. If the notebook gets "
@@ -175,10 +179,12 @@ class Report:
 
     def _error_line(self) -> str:
         found = self.explanation
+        # Where we can state the rule of shapes ourselves, NumPy's long message would only hide it.
+        message = found.message.split(":")[0] if found.rule_known else found.message
         if not found.line:
-            return f"{explain.quoted(found.message)}."
+            return f"{explain.quoted(message)}."
         return f"{capital(found.where)}, {explain.quoted(found.line)}, raises " \
-               f"{explain.quoted(found.message)}."  # fmt: skip
+               f"{explain.quoted(message)}."  # fmt: skip
 
     def _raised(self):
         found = self.explanation
@@ -224,29 +230,52 @@ class Report:
             return "Your function is an `async def`: write a plain `def`.", (), (), ()
         headline = (f"Expected are {len(names)} outputs, {and_list(names)}; your function returns "
                     f"{kind_of(outcome.raw)}.")  # fmt: skip
-        return headline, (), (f"End it with `return {', '.join(names)}`.",), self._inputs()
+        how = "" if self.exercise.harness_fn else f"End it with `return {', '.join(names)}`."
+        return headline, (), (how,), self._inputs()
 
     def _values(self, outcome: Outcome):
         """About the first wrong output on the smallest failing probe."""
-        names, wrong = self.part_names(), sorted(self.wrong_parts())
-        right = [name for k, name in enumerate(names) if k not in wrong]
+        names = self.part_names()
         reference, tolerance = self.bank.reference[self.first], self.bank.tolerances[self.first]
-        here = [k for k in wrong
-                if not same_part(outcome.parts[k], reference.parts[k], tolerance)]  # fmt: skip
+        here = sorted(self.wrong_parts(self.first))
         k = here[0]
+        empty = [names[i] for i in here if list(outcome.parts[i].values()) == [...]]
+        if empty:
+            verb = "is" if len(empty) == 1 else "are"
+            return f"{and_list(empty)} {verb} still `...`.", (), (self._right_names(),), ()
         name = names[k] if len(names) > 1 else "the result"
         headline, label, more = compare(
             name, outcome.parts[k], reference.parts[k], tolerance, outcome.raw
         )
-        if len(names) > 1:
-            if right:
-                verb = "is" if len(right) == 1 else "are"
-                more.insert(0, f"{and_list(right)} {verb} right.")
-            elif len(wrong) > 1:
-                more.insert(0, f"{and_list(names[i] for i in wrong)} are wrong.")
+        more.insert(0, self._right_names())
+        factor = self._common_factor(k)
+        if factor:
+            more.append(f"On every input it is {factor:.6g} times what it should be.")
         if self.extra_changes():
             more.append(self._changes_sentence())
         return headline, (label,) if label else (), more, self.evidence()
+
+    def _right_names(self) -> str:
+        """Which outputs are right and which are not, where there are several."""
+        names, wrong = self.part_names(), self.wrong_parts()
+        right = [name for k, name in enumerate(names) if k not in wrong]
+        if right:
+            return f"{and_list(right)} {'is' if len(right) == 1 else 'are'} right."
+        return f"{and_list(names)} are wrong." if len(names) > 1 else ""
+
+    def _common_factor(self, k: int) -> float:
+        """By what an output that is a single number is off, if it is the same on all probes."""
+        ratios = []
+        for o, r in zip(self.outcomes, self.bank.reference, strict=True):
+            if o.token != "value" or len(o.parts) <= k:
+                return 0.0
+            mine, right = o.parts[k].get(""), r.parts[k].get("")
+            single = all(isinstance(v, np.ndarray) and v.ndim == 0 for v in (mine, right))
+            if not single or right == 0 or not np.isfinite(mine):
+                return 0.0
+            ratios.append(float(np.real(mine / right)))
+        same = len(ratios) > 1 and np.ptp(ratios) <= 1e-6 * abs(ratios[0])
+        return ratios[0] if same else 0.0
 
     # --- what is where ---
 
@@ -254,10 +283,12 @@ class Report:
         """Names of the outputs, for sentences."""
         return list(self.exercise.outputs) or ["result"]
 
-    def wrong_parts(self) -> set[int]:
-        """Indices of the outputs that are wrong on some probe that ran."""
+    def wrong_parts(self, only: int | None = None) -> set[int]:
+        """Indices of the outputs that are wrong on some probe that ran (or on the probe `only`)."""
         found = set()
         for i, (o, r) in enumerate(zip(self.outcomes, self.bank.reference, strict=True)):
+            if only is not None and i != only:
+                continue
             for k, (p, q) in enumerate(zip(o.parts, r.parts, strict=False)):
                 if not same_part(p, q, self.bank.tolerances[i]):
                     found.add(k)
@@ -305,9 +336,9 @@ class Report:
             return shown
         names = self.part_names()
         tolerance = self.bank.tolerances[self.first]
-        for k, (got, expected) in enumerate(zip(outcome.parts, reference.parts, strict=False)):
-            if same_part(got, expected, tolerance):
-                continue
+        pairs = enumerate(zip(outcome.parts, reference.parts, strict=False))
+        wrong = [(k, a, b) for k, (a, b) in pairs if not same_part(a, b, tolerance)]
+        for k, got, expected in wrong[:3]:  # more than three would hide what matters
             label = f" {names[k]}" if len(names) > 1 else ""
             shown.append((f"Expected{label}", part_text(expected)))
             shown.append((f"Your{label or ' result'}", part_text(got)))

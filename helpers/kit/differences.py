@@ -56,6 +56,9 @@ def _compare_arrays(where: str, mine: np.ndarray, right: np.ndarray, tolerance: 
         if isinstance(raw, tuple) and len(raw) == 1:
             related = ["A comma at the end of `return x,` makes a tuple of one entry."]
         headline = f"{capital(where)} should have shape {right.shape}; it has {mine.shape}."
+        if not right.ndim or not mine.ndim:
+            wanted, came = (_counted(a) for a in (right, mine))
+            headline = f"{capital(where)} should be {wanted}; it is {came}."
         return headline, "", related
     if mine.dtype.kind == "c" and right.dtype.kind != "c":
         return f"{capital(where)} is complex; real numbers are expected.", "", related
@@ -79,6 +82,10 @@ def _compare_arrays(where: str, mine: np.ndarray, right: np.ndarray, tolerance: 
     headline = f"{capital(where)} has the right shape and wrong values."
     return headline, "", [*related, f"The largest difference is {gap:.4g}, at [{at}]: expected "
                           f"{compact(right[index])}, yours {compact(mine[index])}."]  # fmt: skip
+
+
+def _counted(array: np.ndarray) -> str:
+    return f"an array of shape {array.shape}" if array.ndim else "one number"
 
 
 def _not_finite(where: str, mine: np.ndarray, bad: np.ndarray):

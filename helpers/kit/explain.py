@@ -32,14 +32,17 @@ _FOREIGN = tuple(
 class Explanation:
     """An exception in plain words.
 
+    `sentences` say what it means, `shapes` (the last of them, if any) which arrays met.
     `unfinished` says that the error comes from a place that still holds `...` or raises
-    NotImplementedError. `outside` says that no line of the student's code was running.
+    NotImplementedError, `outside` that no line of the student's code was running.
     """
 
     sentences: list[str] = field(default_factory=list)
     where: str = ""
     line: str = ""
     message: str = ""
+    shapes: str = ""
+    rule_known: bool = False
     unfinished: bool = False
     outside: bool = False
 
@@ -87,7 +90,7 @@ def explain(error: BaseException, answer: Callable) -> Explanation:
         Its sentences name the student's own line, the shapes of the arrays in it, and what the
         exception means.
     """
-    message = shorten(str(error), 300)
+    message = shorten(str(error), 200)
     found = Explanation(message=f"{type(error).__name__}: {message}".rstrip(": "))
     frame, lineno = _students_frame(error.__traceback__, home(answer))
     if frame is None:
@@ -95,9 +98,13 @@ def explain(error: BaseException, answer: Callable) -> Explanation:
     else:
         filename = frame.f_code.co_filename
         found.where, found.line = place(filename, lineno), source_line(filename, lineno)
+    about_shapes = isinstance(error, (ValueError, IndexError, TypeError))
     found.unfinished = isinstance(error, NotImplementedError) or "ellipsis" in message.lower()
-    shapes = _shapes_in_line(found.line, frame.f_locals) if frame is not None else {}
-    found.sentences = [s for s in (_meaning(error), _shape_sentence(shapes, message)) if s]
+    if frame is not None and about_shapes:
+        shapes = _shapes_in_line(found.line, frame.f_locals)
+        found.shapes = _shape_sentence(shapes, _rule(str(error)))
+        found.rule_known = bool(_rule(str(error)))
+    found.sentences = [s for s in (_meaning(error), found.shapes) if s]
     return found
 
 
@@ -135,7 +142,8 @@ _MEANINGS: list[tuple[type[BaseException], str, str]] = [
     (KeyError, "", "A dictionary has no entry under that key."),
     (IndexError, "", "An index lies outside the array or list (the first index is 0)."),
     (AssertionError, "", "An `assert` in the code did not hold."),
-    (ValueError, "ambiguous", "`if` needs one truth value; a whole array has many."),
+    (ValueError, "ambiguous", "One truth value is needed here (`if`, `and`, `max` …), and an "
+     "array has many."),
     (ValueError, "not enough values to unpack", "There are more names on the left than values."),
     (ValueError, "too many values to unpack", "There are fewer names on the left than values."),
     (ValueError, "inhomogeneous", "Rows of different lengths do not make an array."),
@@ -180,10 +188,9 @@ def _look_up(text: str, local: dict):
     return value.get(key) if key is not None and isinstance(value, dict) else value
 
 
-def _shape_sentence(shapes: dict[str, tuple[int, ...]], message: str) -> str:
+def _shape_sentence(shapes: dict[str, tuple[int, ...]], rule: str) -> str:
     """"x has shape (4, 3), W has shape (2, 3): inner sizes 3 and 2 must agree"."""
     said = ", ".join(f"`{name}` has shape {shape}" for name, shape in shapes.items())
-    rule = _rule(message)
     if said and rule:
         return f"{said}: {rule}."
     if said:

@@ -186,8 +186,9 @@ def recognise(bank: Bank, outcomes: list[Outcome]) -> Mistake | None:
 def recognise_pieces(bank: Bank, outcomes: list[Outcome]) -> list[tuple[Mistake, list[int]]]:
     """Mistakes that explain single outputs: (mistake, indices of the outputs that it explains).
 
-    Few mistakes that explain much are preferred. Where the student's function raises, one of the
-    mistakes found must raise the same kind of exception.
+    Few mistakes that explain much are preferred. A mistake counts only if it fits at least half of
+    the wrong outputs that it would touch: otherwise the agreement is chance. Where the student's
+    function raises, one of the mistakes found must raise the same kind of exception.
     """
     n_parts = max(len(outcome.parts) for outcome in outcomes)
     ran = [i for i, o in enumerate(outcomes) if o.token == "value" and len(o.parts) == n_parts]
@@ -199,7 +200,8 @@ def recognise_pieces(bank: Bank, outcomes: list[Outcome]) -> list[tuple[Mistake,
     for mistake in bank.exercise.mistakes:
         theirs = bank.outcomes(mistake.fn)
         covers = {k for k in wrong if _part_agrees(bank, outcomes, theirs, k, ran)}
-        if covers:
+        touched = {k for k in wrong if not _part_agrees(bank, bank.reference, theirs, k, ran)}
+        if covers and 2 * len(covers) >= len(touched):
             candidates.append((mistake, covers, theirs))
     chosen: list[tuple[Mistake, list[int]]] = []
     explained: set[int] = set()

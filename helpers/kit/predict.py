@@ -124,7 +124,8 @@ def reveal(id: str, measured=None) -> None:
         return
     if isinstance(entry, Number):
         verdict = judge_number(entry, guess, target)
-        verdict.sentences += result
+        exact = verdict.right and f"is {with_unit(target, entry.unit)}." in verdict.headline
+        verdict.sentences += result[1:] if exact and entry.answer is not None else result
     else:
         verdict = judge(entry, guess)
         # A right verdict already has the reasons of all options.

@@ -118,8 +118,9 @@ def _shape_relation(got: np.ndarray, expected: np.ndarray) -> str:
         if same:
             return "The values are right; the axis of length 1 is in the wrong place."
     if got.ndim == 2 and got.T.shape == expected.shape:
-        right = " and then the values are right too" if _alike(got.T, expected) else ""
-        return f"Transposed it would have the right shape{right}."
+        if _alike(got.T, expected):
+            return "It is transposed: `.T` would make it right."
+        return "Transposed it would have the right shape."
     for axis in range(got.ndim):
         if _alike(got.sum(axis=axis), expected):
             return f"The sum over axis {axis} is missing."

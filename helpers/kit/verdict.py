@@ -212,13 +212,18 @@ def as_html(verdict: Verdict) -> str:
 
 def _evidence(verdict: Verdict) -> str:
     """Values and printed text; folded away where the mistake already has a name."""
-    blocks = "".join(
-        f"<div>{html.escape(label)}:</div><pre style='{_PRE}'>{html.escape(text)}</pre>"
-        for label, text in verdict.evidence
-    )
+    blocks = "".join(_block(label, text) for label, text in verdict.evidence)
     if verdict.mistakes or verdict.right:
         return f"<details><summary>Where it shows</summary>{blocks}</details>"
     return f'<div style="margin-top:.3em">{blocks}</div>'
+
+
+def _block(label: str, text: str) -> str:
+    """One piece of evidence; a long one is folded away."""
+    shown = f"<pre style='{_PRE}'>{html.escape(text)}</pre>"
+    if text.count("\n") > 12:
+        return f"<details><summary>{html.escape(label)}</summary>{shown}</details>"
+    return f"<div>{html.escape(label)}:</div>{shown}"
 
 
 def nested_hints(hints: tuple[str, ...]) -> str:
