@@ -29,6 +29,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 HERE = Path(__file__).parent
 COMMON = {"task_head": "Try this", "notice_head": "What to notice"}
 
@@ -105,7 +106,10 @@ class Widget(anywidget.AnyWidget):
         """Offer the live view and, for everywhere without a kernel, its static twin."""
         from helpers.kit.figures import to_png
 
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        data, metadata = {VIEW: view}, {}
+        if hasattr(super(), "_repr_mimebundle_"):  # missing in anywidget 0.9.0 on ipywidgets 7
+            data, metadata = super()._repr_mimebundle_(**kwargs)
         picture, width = to_png(self.picture(self.compute(self.state)))
         alt = html.escape(self.alt(), quote=True)
         source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
