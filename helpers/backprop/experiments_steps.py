@@ -183,6 +183,8 @@ def gradient_noise(batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256), draws=200, se
         parameters. "with replacement": an image may come twice into a batch; the theory says
         σ²/B. "without replacement", as in an epoch: σ²/B · (N−B)/(N−1).
     """
+    from threadpoolctl import threadpool_limits     # comes with scikit-learn
+
     split = data.load("digits").flat()
     x, y = split.x_train.astype(float), split.y_train
     model = nn.Sequential([nn.Dense(64, activation="relu"), nn.Dense(10)], seed=seed,
@@ -195,12 +197,15 @@ def gradient_noise(batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256), draws=200, se
         grads = model.gradients(x[rows], y[rows])[1]
         return np.concatenate([g.ravel() for g in grads.values()])
 
-    full = gradient(np.arange(len(x)))
-    variances = {}
-    for name, again in (("with replacement", True), ("without replacement", False)):
-        variances[name] = np.array([
-            np.mean([np.mean((gradient(rng.choice(len(x), size, replace=again)) - full) ** 2)
-                     for _ in range(draws)]) for size in batch_sizes])
+    def variance(size, again):
+        return np.mean([np.mean((gradient(rng.choice(len(x), size, replace=again)) - full) ** 2)
+                        for _ in range(draws)])
+
+    with threadpool_limits(1):      # such small products lose time by being shared among cores
+        full = gradient(np.arange(len(x)))
+        variances = {name: np.array([variance(size, again) for size in batch_sizes])
+                     for name, again in (("with replacement", True),
+                                         ("without replacement", False))}
     return np.array(batch_sizes), variances
 
 

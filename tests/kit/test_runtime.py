@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -72,8 +72,14 @@ def test_describe_is_a_table_with_text_and_html_twins(monkeypatch):
 
 def test_online_gives_up_on_a_network_that_never_answers(monkeypatch):
     """A name that is looked up for ever must not hold the first cell up."""
-    monkeypatch.setattr(socket, "create_connection", lambda *a, **k: time.sleep(60))
+    free = threading.Event()
+
+    def hang(*args, **kwargs):
+        free.wait(60)
+        raise OSError
+    monkeypatch.setattr(socket, "create_connection", hang)
     assert runtime.online(seconds=0.05) is False
+    free.set()
 
 
 def test_online_sees_a_server_that_answers():
