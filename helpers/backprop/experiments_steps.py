@@ -183,7 +183,7 @@ def gradient_noise(batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256), draws=200, se
         parameters. "with replacement": an image may come twice into a batch; the theory says
         σ²/B. "without replacement", as in an epoch: σ²/B · (N−B)/(N−1).
     """
-    from threadpoolctl import threadpool_limits     # comes with scikit-learn
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
     split = data.load("digits").flat()
     x, y = split.x_train.astype(float), split.y_train
