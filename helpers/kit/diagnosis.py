@@ -239,13 +239,14 @@ class Report:
         reference, tolerance = self.bank.reference[self.first], self.bank.tolerances[self.first]
         here = sorted(self.wrong_parts(self.first))
         k = here[0]
-        empty = [names[i] for i in here if list(outcome.parts[i].values()) == [...]]
+        empty = [names[i] for i in here if all(leaf is ... for leaf in outcome.parts[i].values())]
         if empty:
             verb = "is" if len(empty) == 1 else "are"
             return f"{and_list(empty)} {verb} still `...`.", (), (self._right_names(),), ()
         name = names[k] if len(names) > 1 else "the result"
+        raw = outcome.raw[k] if len(names) > 1 else outcome.raw
         headline, label, more = compare(
-            name, outcome.parts[k], reference.parts[k], tolerance, outcome.raw
+            name, outcome.parts[k], reference.parts[k], tolerance, raw
         )
         more.insert(0, self._right_names())
         factor = self._common_factor(k)

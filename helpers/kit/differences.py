@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.kit.outcome import Tolerance, close, same_part, width
+from helpers.kit.outcome import Tolerance, close, same_object, same_part, width
 from helpers.kit.values import (
     and_list,
     capital,
@@ -19,14 +19,14 @@ from helpers.kit.values import (
 def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None):
     """What is wrong with one output: (headline, name of the mistake or "", sentences)."""
     if got.keys() != expected.keys():
-        return _compare_structure(name, got, expected)
+        return _compare_structure(name, got, expected, raw)
     for path, right in expected.items():
         mine, where = got[path], f"{name}{path}"
         if isinstance(right, np.ndarray) != isinstance(mine, np.ndarray):
             headline = f"{capital(where)} should be {kind_of(right)}; it is {kind_of(mine)}."
             return headline, "returns nothing" if mine is None else "", []
         if not isinstance(right, np.ndarray):
-            if mine != right:
+            if not same_object(mine, right):
                 wanted, came = compact(right), compact(mine)
                 return f"{capital(where)} should be {wanted}; it is {came}.", "", []
             continue
@@ -35,13 +35,13 @@ def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None
     return f"{capital(name)} is wrong.", "", []
 
 
-def _compare_structure(name: str, got: dict, expected: dict):
+def _compare_structure(name: str, got: dict, expected: dict, raw):
     if list(got) == [""]:
         mine, wanted = kind_of(got[""]), and_list(f"`{name}{p}`" for p in list(expected)[:6])
         return f"{capital(name)} is {mine}; it should have the entries {wanted}.", "", []
     if list(expected) == [""]:
         wanted = kind_of(expected[""])
-        return f"{capital(name)} should be {wanted}; several values came.", "", []
+        return f"{capital(name)} should be {wanted}; it is {kind_of(raw)}.", "", []
     missing = [p for p in expected if p not in got][:4]
     surplus = [p for p in got if p not in expected][:4]
     said = [f"{word} {and_list(f'`{p}`' for p in paths)}"

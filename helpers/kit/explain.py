@@ -81,6 +81,14 @@ def quoted(text: str, width: int = 120) -> str:
     return "`" + shorten(" ".join(text.replace("`", "'").split()), width) + "`"
 
 
+def text_of(error: BaseException) -> str:
+    """`str(error)`, or nothing where a student's own exception cannot say it."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 def explain(error: BaseException, answer: Callable) -> Explanation:
     """Explain `error`, raised while `answer` ran.
 
@@ -90,7 +98,7 @@ def explain(error: BaseException, answer: Callable) -> Explanation:
         Its sentences name the student's own line, the shapes of the arrays in it, and what the
         exception means.
     """
-    message = shorten(str(error), 200)
+    message = shorten(text_of(error), 200)
     found = Explanation(message=f"{type(error).__name__}: {message}".rstrip(": "))
     frame, lineno = _students_frame(error.__traceback__, home(answer))
     if frame is None:
@@ -102,8 +110,8 @@ def explain(error: BaseException, answer: Callable) -> Explanation:
     found.unfinished = isinstance(error, NotImplementedError) or "ellipsis" in message.lower()
     if frame is not None and about_shapes:
         shapes = _shapes_in_line(found.line, frame.f_locals)
-        found.shapes = _shape_sentence(shapes, _rule(str(error)))
-        found.rule_known = bool(_rule(str(error)))
+        found.shapes = _shape_sentence(shapes, _rule(text_of(error)))
+        found.rule_known = bool(_rule(text_of(error)))
     found.sentences = [s for s in (_meaning(error), found.shapes) if s]
     return found
 
@@ -151,7 +159,7 @@ _MEANINGS: list[tuple[type[BaseException], str, str]] = [
 
 
 def _meaning(error: BaseException) -> str:
-    text = str(error)
+    text = text_of(error)
     for kind, word, sentence in _MEANINGS:
         if isinstance(error, kind) and (not word or word in text):
             return sentence
@@ -175,7 +183,8 @@ def _shapes_in_line(line: str, local: dict) -> dict[str, tuple[int, ...]]:
 
 def _look_up(text: str, local: dict):
     """Value of a name with attributes and one key, without running any code of the student's."""
-    head, key = (re.match(r"(.*)\[['\"](\w+)['\"]\]$", text) or [None, text, None])[1:3]
+    keyed = re.match(r"(.*)\[['\"](\w+)['\"]\]$", text)
+    head, key = keyed.groups() if keyed else (text, None)
     first, *attributes = head.split(".")
     value = local.get(first)
     for name in attributes:

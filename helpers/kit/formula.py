@@ -75,18 +75,25 @@ def _value(node: ast.AST) -> float:
         if isinstance(node.op, ast.Pow) and (abs(right) > 1000 or abs(left) > 1e12):
             raise Unreadable(_TOO_LARGE)
         return _computed(_OPERATORS[type(node.op)], left, right)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        if node.func.id not in _FUNCTIONS:
+    if isinstance(node, ast.Call) and not node.keywords:
+        name = _bare(node.func)
+        if name not in _FUNCTIONS:
             known = ", ".join(_FUNCTIONS)
-            raise Unreadable(f"The function {said(node.func.id)} is not known; known are {known}.")
-        return _computed(_FUNCTIONS[node.func.id], *map(_value, node.args))
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):  # math.pi, np.pi
-        return _value(ast.Name(node.attr))
-    if isinstance(node, ast.Name) and node.id in CONSTANTS:
-        return CONSTANTS[node.id]
+            raise Unreadable(f"Only numbers and these functions are read: {known}.")
+        return _computed(_FUNCTIONS[name], *map(_value, node.args))
+    if _bare(node) in CONSTANTS:
+        return CONSTANTS[_bare(node)]
     if isinstance(node, ast.Name):
         raise Unreadable(f"The name {said(node.id)} has no value here. Write numbers.")
     raise Unreadable("Only numbers, + - * / **, brackets and functions such as sqrt(…) are read.")
+
+
+def _bare(node: ast.AST) -> str:
+    """"log" for log, np.log and math.log; "" for anything that is no name."""
+    module = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    if module and node.value.id in ("math", "np", "numpy"):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _computed(function, *values) -> float:

@@ -18,6 +18,7 @@ from itertools import combinations
 
 from helpers.kit import answers, diagnosis, sandbox
 from helpers.kit.exercise import Entry, Exercise, Mistake, Number, Question
+from helpers.kit.explain import text_of
 from helpers.kit.outcome import (
     Outcome,
     Tolerance,
@@ -91,7 +92,7 @@ class Bank:
             return False
         if any(outcome.error is None for outcome in a):
             return True
-        return [str(outcome.error) for outcome in a] == [str(outcome.error) for outcome in b]
+        return [text_of(o.error) for o in a] == [text_of(o.error) for o in b]
 
 
 def bank_of(exercise: Exercise, seed: int = 0) -> Bank:

@@ -1,8 +1,8 @@
 """Run a student's function so that nothing it does can hang or flood the notebook.
 
 It runs in a thread of its own. When its time is up, an exception is thrown into it, again and
-again, as `while True: try: … except: pass` catches the first ones; a thread that survives is
-abandoned. What it prints is kept, up to a limit; so are the warnings that NumPy gives.
+again, as `while True: try: … except: pass` catches some; a thread that survives (it sleeps, or
+waits) is abandoned. What it prints is kept, up to a limit; so are the warnings that NumPy gives.
 
 One thing cannot be stopped from inside the same process: a single call into C that never gives the
 interpreter back, such as `10 ** 10 ** 10`. For that there is JupyterLab's "Restart Kernel".
@@ -17,15 +17,43 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 KEEP_CHARACTERS, KEEP_WARNINGS = 2000, 20
+_KIT = str(Path(__file__).parent)
 INSIST_SECONDS = 0.5
 """How long the check waits for a thread that was told to stop before it goes on without it."""
 
 
 class Stop(BaseException):
-    """Thrown into a student's thread whose time is up; no `except Exception` catches it."""
+    """Thrown into a student's thread whose time is up; no `except Exception` catches it.
+
+    A bare `except:` does. So this exception, made in the student's thread, also sets a trap there:
+    the next line of the student's code that runs, which is in the handler, throws another one.
+    """
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        frame = sys._getframe(1)
+        while frame is not None:
+            if not _ours(frame):
+                frame.f_trace = _trap
+            frame = frame.f_back
+        sys.settrace(_trap)
+
+
+def _trap(frame: FrameType, event: str, arg):
+    if _ours(frame):
+        return None
+    if event == "line":
+        raise Stop
+    return _trap
+
+
+def _ours(frame: FrameType) -> bool:
+    """Whether a frame belongs to the check itself, or to the thread that it runs in."""
+    return frame.f_code.co_filename.startswith((_KIT, threading.__file__))
 
 
 @dataclass
@@ -95,7 +123,7 @@ class _Worker(threading.Thread):
             for call in self.calls:
                 results.append(call())
         except Stop:
-            pass
+            sys.settrace(None)
         finally:
             while not self.finished:  # a late Stop may arrive in here
                 try:

@@ -66,7 +66,7 @@ def kind_of(value) -> str:
         many = "1 entry" if len(value) == 1 else f"{len(value)} entries"
         return f"a {type(value).__name__} with {many}"
     if isinstance(value, dict):
-        return f"a dictionary with {len(value)} entries"
+        return "a dictionary with " + ("1 entry" if len(value) == 1 else f"{len(value)} entries")
     if isinstance(value, str):
         return f"the text {shorten(safe_repr(value), 40)}"
     article = "an" if type(value).__name__[:1].lower() in "aeiou" else "a"
@@ -79,7 +79,7 @@ def relation(got: np.ndarray, expected: np.ndarray) -> str:
     Looks for a transposition, superfluous or missing axes, a constant factor, a constant term, a
     flipped sign and a sum that was not taken.
     """
-    if got.size == 0 or expected.size == 0:
+    if got.size == 0 or expected.size == 0 or "c" in (got.dtype.kind, expected.dtype.kind):
         return ""
     if got.shape != expected.shape:
         return _shape_relation(got, expected)
