@@ -88,8 +88,9 @@ def _operators(node, tree):
     if isinstance(node, ast.AugAssign):
         yield "augmented -> plain =", lambda: ast.Assign([node.target], node.value)
     if isinstance(node, ast.BinOp):
-        swapped = ast.BinOp(node.right, node.op, node.left)
-        yield f"swap the sides of {type(node.op).__name__}", lambda: swapped
+        if not isinstance(node.op, (ast.Add, ast.Mult)):   # a + b is b + a: no change at all
+            swapped = ast.BinOp(node.right, node.op, node.left)
+            yield f"swap the sides of {type(node.op).__name__}", lambda: swapped
         yield "keep the left side only", lambda: node.left
         yield "keep the right side only", lambda: node.right
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARE:

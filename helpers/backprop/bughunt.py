@@ -33,37 +33,16 @@ FAULTS = {
 NAMES = tuple(FAULTS)
 
 
-def reference_train(x, y, sizes, epochs, batch_size, rng):
-    """Two layers, sigmoid and softmax; mini-batches -> [W1, b1, W2, b2], loss per epoch."""
-    d, units, classes = sizes
-    W1, b1 = rng.normal(0, 1, (d, units)), np.zeros(units)
-    W2, b2 = rng.normal(0, 0.5, (units, classes)), np.zeros(classes)
-    lr, losses = 1.0, []
-    for _ in range(epochs):
-        order = rng.permutation(len(x))
-        x, y, total = x[order], y[order], 0.0
-        for start in range(0, len(x), batch_size):
-            xb, yb = x[start:start + batch_size], y[start:start + batch_size]
-            h = 1 / (1 + np.exp(-(xb @ W1 + b1)))
-            logits = h @ W2 + b2
-            total += cross_entropy(softmax(logits), yb) * len(yb)
-            dlogits = softmax_cross_entropy_grad(logits, yb)
-            dz = dlogits @ W2.T * h * (1 - h)
-            W2 -= lr * h.T @ dlogits
-            b2 -= lr * dlogits.sum(axis=0)
-            W1 -= lr * xb.T @ dz
-            b1 -= lr * dz.sum(axis=0)
-        losses.append(total / len(x))
-    return [W1, b1, W2, b2], losses
+def make_train(faults, lr=1.0, start=1.0):
+    """Build the training function with the given faults (names from NAMES) left in it.
 
-
-def make_train(faults, lr=1.0):
-    """Build the training function with the given faults (names from NAMES) left in it."""
+    `lr` is its step size where that is no fault, `start` a factor of its starting weights.
+    """
     sign = 1.0 if "uphill" in faults else -1.0
     lr = 100.0 if "step" in faults else lr
 
     def train(x, y, sizes, epochs, batch_size, rng):
-        params, losses = start_weights(sizes, rng, "zero" in faults), []
+        params, losses = start_weights(sizes, rng, 0.0 if "zero" in faults else start), []
         for _ in range(epochs):
             order = rng.permutation(len(x))
             x, y = x[order], rng.permutation(y) if "shuffle" in faults else y[order]
@@ -86,12 +65,11 @@ def faulty_train(x, y, sizes, epochs, batch_size, rng):
     return make_train(NAMES)(x, y, sizes, epochs, batch_size, rng)
 
 
-def start_weights(sizes, rng, zero=False):
-    """Draw [W1, b1, W2, b2] for sizes (d, units, classes), or set all to zero."""
+def start_weights(sizes, rng, scale=1.0):
+    """Draw [W1, b1, W2, b2] for sizes (d, units, classes), all multiplied by `scale`."""
     d, units, classes = sizes
-    weights = [rng.normal(0, 1, (d, units)), np.zeros(units),
-               rng.normal(0, 0.5, (units, classes)), np.zeros(classes)]
-    return [0 * w for w in weights] if zero else weights
+    return [scale * rng.normal(0, 1, (d, units)), np.zeros(units),
+            scale * rng.normal(0, 0.5, (units, classes)), np.zeros(classes)]
 
 
 def step_gradients(params, x, y, W2_back=None):
@@ -130,8 +108,9 @@ def diagnose(train, x, y, sizes):
     Returns
     -------
     tuple of float, or None or `...` if `train` returned that
-        1.0 where the answer is yes: the hidden units start different; the step size is stable
-        (2.0 if it is too small to learn anything); image and label stay together; all steps go
+        1.0 where the answer is yes: the hidden units start different (2.0 if they start so far out
+        that the first loss is above 10); the step size is stable (2.0 if it is
+        too small to learn anything); image and label stay together; all steps go
         downhill; the hidden gradient belongs to the same weights (0.0: to the updated W2, -1.0: to
         neither); and the bookkeeping is right: every batch makes one step, the loss is the mean
         before the steps (-1.0: two runs with the same generator differ, so that the four answers
@@ -150,25 +129,28 @@ def diagnose(train, x, y, sizes):
         raise ValueError("train must return two things, [W1, b1, W2, b2] (shapes as handed out) "
                          f"and the list of losses; it returned {_outline(result)}")
     start = [np.array(p, dtype=float) for p in result[0]]
-    first, again = (_run(train, x, y, sizes, 1, 2)[0] for _ in range(2))
+    batch = max(n // 2 - 1, 1)
+    first, again = (_run(train, x, y, sizes, 1, batch)[0] for _ in range(2))
     if not all(np.array_equal(p, q, equal_nan=True) for p, q in zip(first, again, strict=True)):
-        return float(not _symmetric(start)), 1.0, 1.0, 1.0, 1.0, -1.0   # no use measuring more
+        return _judge_start(start, x, y), 1.0, 1.0, 1.0, 1.0, -1.0   # no use measuring more
     one_class = np.full(n, classes - 1)   # with a single label no shuffle can hurt
     after, losses = _run(train, x, one_class, sizes, 1, n)
     rates, stale = _read_step(start, after, x, one_class)
     same = np.repeat(x[:1], n, axis=0)    # with equal images any batch is as good as the next
-    batches = _run(train, same, one_class, sizes, 1, max(n // 2 - 1, 1))
-    expected = _follow(start, rates, stale, same, one_class, len(range(0, n, max(n // 2 - 1, 1))))
+    batches, batch_losses = _run(train, same, one_class, sizes, 1, batch)
+    counts = [min(batch, n - k) for k in range(0, n, batch)]
+    expected, one_by_one = _follow(start, rates, stale, same, one_class, len(counts))
     mixed, mixed_losses = _run(train, x, y, sizes, 3, n)
-    paired = _alike(mixed, _follow(start, rates, stale, x, y, 3))
+    paired = _alike(mixed, _follow(start, rates, stale, x, y, 3)[0])
     booked = (
         np.allclose(losses, [step_gradients(start, x, one_class)[0]], rtol=1e-6)
         and len(mixed_losses) == 3
+        and np.allclose(batch_losses, [np.average(one_by_one, weights=counts)], rtol=1e-6)
         and np.allclose(np.abs(rates), abs(rates[0]), rtol=1e-4)
-        and _alike(batches[0], expected)
+        and _alike(batches, expected)
     )
     return (
-        float(not _symmetric(start)),
+        _judge_start(start, x, y),
         _judge_rate(float(f"{np.max(np.abs(rates)):.6g}")),
         float(paired),
         float(np.all(np.array(rates) < 0)),
@@ -205,10 +187,15 @@ def _outline(result):
     return f"a {type(result).__name__}"
 
 
-def _symmetric(params):
-    """True if all hidden units have the same weights, coming in and going out."""
+def _judge_start(params, x, y):
+    """1.0 for good starting weights, 0.0 for hidden units all alike, 2.0 for far too large ones.
+
+    A network that guesses has a loss of log(classes), about 1; one above 10 is certain and wrong.
+    """
     W1, b1, W2, _ = params
-    return bool(np.ptp(W1, axis=1).max() + np.ptp(b1) + np.ptp(W2, axis=0).max() == 0)
+    if np.ptp(W1, axis=1).max() + np.ptp(b1) + np.ptp(W2, axis=0).max() == 0:
+        return 0.0
+    return 1.0 if step_gradients(params, x, y)[0] < 10 else 2.0
 
 
 def _read_step(start, after, x, y):
@@ -237,13 +224,15 @@ def _factor(move, grad):
 
 
 def _follow(start, rates, stale, x, y, steps):
-    """Take the steps that a loop with these rates would take on these points."""
-    params = start
+    """Take the steps that a loop with these rates would take: last parameters, all losses."""
+    params, losses = start, []
     for _ in range(steps):
-        grads = (stale_gradients(params, x, y, rates[2]) if stale
-                 else step_gradients(params, x, y)[1])
+        loss, grads = step_gradients(params, x, y)
+        if stale:
+            grads = stale_gradients(params, x, y, rates[2])
         params = [p + r * g for p, r, g in zip(params, rates, grads, strict=True)]
-    return params
+        losses.append(loss)
+    return params, losses
 
 
 def _alike(params, others):

@@ -25,9 +25,9 @@ from helpers.backprop.exercises_backward import dense_backward
 from helpers.backprop.exercises_forward import dense_forward, softmax
 from helpers.backprop.exercises_gradcheck import gradcheck
 from helpers.backprop.exercises_loss import cross_entropy, softmax_cross_entropy_grad
-from helpers.backprop.exercises_training import adam_step, reference_train
+from helpers.backprop.exercises_training import adam_step, train
 
 __all__ = [
     "CURVES", "FAULTS", "Value", "adam_step", "cross_entropy", "dense_backward", "dense_forward",
-    "gradcheck", "loss_curves", "reference_train", "softmax", "softmax_cross_entropy_grad",
+    "gradcheck", "loss_curves", "softmax", "softmax_cross_entropy_grad", "train",
 ]

@@ -13,9 +13,9 @@ from helpers.backprop.bughunt import (
     diagnose,
     faulty_train,
     make_train,
-    reference_train,
 )
-from helpers.backprop.exercises_forward import SOLUTION
+from helpers.backprop.exercises_forward import SOLUTION, softmax
+from helpers.backprop.exercises_loss import cross_entropy, softmax_cross_entropy_grad
 from helpers.kit.exercise import exercise
 
 # --- 2.7 ---------------------------------------------------------------------------------------
@@ -41,7 +41,31 @@ X2_7 = exercise(
     ),
 )
 
-X2_7.reference(reference_train)
+@X2_7.reference
+def train(x, y, sizes, epochs, batch_size, rng):
+    """Two layers, sigmoid and softmax; mini-batches -> [W1, b1, W2, b2], loss per epoch."""
+    d, units, classes = sizes
+    W1, b1 = rng.normal(0, 1, (d, units)), np.zeros(units)
+    W2, b2 = rng.normal(0, 0.5, (units, classes)), np.zeros(classes)
+    lr, losses = 1.0, []
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        x, y, total = x[order], y[order], 0.0
+        for start in range(0, len(x), batch_size):
+            xb, yb = x[start:start + batch_size], y[start:start + batch_size]
+            h = 1 / (1 + np.exp(-(xb @ W1 + b1)))
+            logits = h @ W2 + b2
+            total += cross_entropy(softmax(logits), yb) * len(yb)
+            dlogits = softmax_cross_entropy_grad(logits, yb)
+            dz = dlogits @ W2.T * h * (1 - h)
+            W2 -= lr * h.T @ dlogits
+            b2 -= lr * dlogits.sum(axis=0)
+            W1 -= lr * xb.T @ dz
+            b1 -= lr * dz.sum(axis=0)
+        losses.append(total / len(x))
+    return [W1, b1, W2, b2], losses
+
+
 X2_7.untouched(faulty_train)
 
 
@@ -71,6 +95,13 @@ for _count in range(1, len(NAMES)):
     for _names in combinations(NAMES, _count):
         _name, _why = _left(_names)
         X2_7.mistake(_name, why=_why)(make_train(_names))
+
+
+@X2_7.mistake("starting weights far too large", why="Random is right, but with numbers this size "
+              "the units are saturated from the start, and their slopes are almost 0. Try a "
+              "spread of about 1.")
+def _(x, y, sizes, epochs, batch_size, rng):
+    return make_train((), start=1000.0)(x, y, sizes, epochs, batch_size, rng)
 
 
 X2_7.mistake("step size too small", why="With such a small lr the loss has hardly moved after 40 "
@@ -143,6 +174,9 @@ def _(rng):
         # in Keras's formula and in the paper's is the same.
         case((4, 2), 100_000, 0.5, 0.9, 0.999, 5.0),
         case((3,), 3),
+        # All defaults, and gradients as small as ε.
+        tuple(factor * array for factor, array in zip(
+            (1.0, 1e-9, 1e-9, 1e-18), case((3,), 1)[:4], strict=True)) + (100_000,),
     ]
 
 

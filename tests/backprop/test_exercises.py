@@ -351,7 +351,7 @@ def test_the_notebook_shows_the_same_answer(id):
     assert id in cells, f"no cell of {SOURCE.name} checks {id}"
     name, code = cells[id]
     reference = find(id).reference_fn
-    assert name == reference.__name__ or id == "2.7"
+    assert name == reference.__name__
     verdict = judge(find(id), defined(name, code))
     assert verdict.state == RIGHT, verdict
 
