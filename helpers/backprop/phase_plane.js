@@ -3,6 +3,7 @@ const MAP = { x: 46, y: 26, w: 386, h: 322 };
 const BOWL = { x: 486, y: 26, w: 372, h: 176 };
 const CURVE = { x: 486, y: 234, w: 372, h: 114 };
 const FLOOR = 1e-12;
+const OWN = Math.random().toString(36).slice(2); // names of patterns are shared by the whole page
 
 function render({ model, el }) {
   const ui = frame(model, el);
@@ -38,9 +39,9 @@ function render({ model, el }) {
 /** The coloured map: a small canvas whose picture is stretched over the plane. */
 function heatMap(svg, labels) {
   const image = shape("image", { x: MAP.x, y: MAP.y, width: MAP.w, height: MAP.h, preserveAspectRatio: "none" });
-  const pattern = shape("pattern", { id: "cw-hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  const pattern = shape("pattern", { id: `cw-hatch-${OWN}`, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     shape("line", { x1: 0, y1: 0, x2: 0, y2: 7, style: "stroke:var(--cw-line); stroke-width:3" }));
-  const cliff = shape("path", { style: "fill:url(#cw-hatch)" });
+  const cliff = shape("path", { style: `fill:url(#cw-hatch-${OWN})` });
   const area = shape("rect", { x: MAP.x, y: MAP.y, width: MAP.w, height: MAP.h, fill: "transparent", tabindex: 0,
     role: "application", "aria-label": labels.slider_hint, style: "cursor:crosshair", "data-control": "plane" });
   svg.append(shape("defs", {}, pattern), image, cliff, area);
@@ -139,9 +140,9 @@ function drawBowl(result, labels) {
     rx: radius * unit * 1.25, ry: radius * 1.25 * tall / Math.sqrt(result.kappa), class: "rule" }));
   const points = result.path.map(to);
   return shape("g", {},
-    shape("clipPath", { id: "cw-bowl" }, shape("rect", { x: BOWL.x, y: BOWL.y, width: BOWL.w, height: BOWL.h })),
+    shape("clipPath", { id: `cw-bowl-${OWN}` }, shape("rect", { x: BOWL.x, y: BOWL.y, width: BOWL.w, height: BOWL.h })),
     shape("text", { x: BOWL.x, y: 14, class: "soft" }, labels.paths),
-    shape("g", { "clip-path": "url(#cw-bowl)" }, ...rings,
+    shape("g", { "clip-path": `url(#cw-bowl-${OWN})` }, ...rings,
       shape("path", { d: path(points), style: "fill:none; stroke:var(--cw-param); stroke-width:1.4; stroke-opacity:0.7" }),
       ...points.map(([x, y], at) => shape("circle", { cx: x, cy: y, r: at ? 2.6 : 5, style: "fill:var(--cw-param)" }))),
     shape("path", { d: `M${cx - 5} ${cy}h10M${cx} ${cy - 5}v10`, style: "stroke:var(--cw-ink); stroke-width:1.5" }),

@@ -98,6 +98,14 @@ function frame(model, el, adjust = (patch) => patch) {
     speaking = setTimeout(() => { live.textContent = result.summary; }, 600);
   }
   model.on("change:result", redraw);
+  // A notebook builds cells that are out of sight before they are on the page. There no colour
+  // can be looked up, so draw again whenever the widget comes into the page.
+  let wide = 0;
+  const arrivals = new ResizeObserver(([entry]) => {
+    if (!wide && entry.contentRect.width) redraw();
+    wide = entry.contentRect.width;
+  });
+  arrivals.observe(root);
   const themes = new MutationObserver(redraw);
   for (const node of [document.documentElement, document.body]) {
     themes.observe(node, { attributes: true, attributeFilter: ["data-jp-theme-light", "theme", "class"] });
@@ -153,6 +161,7 @@ function frame(model, el, adjust = (patch) => patch) {
     end() {
       model.off("change:result", redraw);
       themes.disconnect();
+      arrivals.disconnect();
       clearTimeout(speaking);
     },
   };

@@ -46,6 +46,38 @@ ARM = (
 )
 
 
+# Share of coloured pixels in what is painted pixel by pixel: 1 where nothing is.
+COLOURED = """
+async (root) => {
+  const surfaces = [...root.querySelectorAll(".cw-stage canvas")];
+  for (const image of root.querySelectorAll(".cw-stage svg image")) {
+    const copy = new Image();
+    copy.src = image.getAttribute("href");
+    await copy.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [copy.width, copy.height];
+    canvas.getContext("2d").drawImage(copy, 0, 0);
+    surfaces.push(canvas);
+  }
+  const shares = surfaces.map((canvas) => {
+    const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    let coloured = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const [r, g, b, a] = data.slice(at, at + 4);
+      if (a > 20 && Math.max(r, g, b) - Math.min(r, g, b) > 20) coloured++;
+    }
+    return coloured / (data.length / 4);
+  });
+  return Math.min(1, ...shares);
+}
+"""
+
+
+def coloured(widget) -> float:
+    """Share of the pixels that have a colour, in the least coloured canvas or map."""
+    return widget.evaluate(COLOURED)
+
+
 def picture(widget) -> int:
     """A number that changes with the picture."""
     return widget.evaluate(PROBE)

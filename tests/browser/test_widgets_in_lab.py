@@ -161,6 +161,7 @@ def exercise(page, name: str) -> dict:
     widget.scroll_into_view_if_needed()
     assert widget.locator(".cw-notice").is_hidden(), f"{name}: the notice gives the game away"
     labelled(widget, name)
+    assert handling.coloured(widget) > 0.1, f"{name}: drawn without its colours"
     cells = page.locator(".jp-Notebook .jp-Cell").count()
     move_sliders(page, widget, name)
     assert widget.locator(".cw-notice").is_visible(), f"{name}: nothing to notice after moving"
@@ -228,6 +229,7 @@ def test_chapter_runs_and_shows_its_widgets(chapter, page, open_lab, tmp_path):
         widget.scroll_into_view_if_needed()
         shot(page, f"{chapter}_{name}")
         before = handling.settle(page, widget)
+        assert handling.coloured(widget) > 0.1, f"{name}: painted before it was on the page"
         move_sliders(page, widget, name)
         move_numbers(page, widget, name)
         assert handling.picture(widget) != before
