@@ -174,7 +174,7 @@ def keras_gradients(keras_model, x, y):
     dtype = keras_model.layers[-1].dtype
     with keras_floats(dtype), tf.GradientTape() as tape:
         outputs = keras_model(tf.constant(x, dtype), training=False)
-        loss = keras_model.compute_loss(x=x, y=tf.constant(y), y_pred=outputs, training=False)
+        loss = keras_model.compute_loss(x=x, y=tf.constant(y), y_pred=outputs)
     grads = tape.gradient(loss, [w.value for w in keras_model.trainable_weights])
     names = [_own_name(layer, w) for layer in keras_model.layers for w in layer.trainable_weights]
     return float(loss), dict(zip(names, (g.numpy() for g in grads), strict=True))

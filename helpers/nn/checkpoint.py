@@ -14,7 +14,17 @@ from pathlib import Path
 import numpy as np
 
 FORMAT = 1
-DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RuntimeError,  # zipfile's word for a flipped bit in a header: "encrypted", "not supported"
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy and zipfile raise on a file that is not what `save` wrote."""
 
 
 def save(path, state, arrays):

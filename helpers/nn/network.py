@@ -21,6 +21,16 @@ class Sequential:
     dtype : str or dtype
         "float32" to train, "float64" to check gradients.
 
+    Attributes
+    ----------
+    layers : list of Layer
+    history : History or None
+        Of the last `fit`, also of one that was interrupted.
+    rng : numpy.random.Generator
+        All its random numbers: initial weights, shuffling, dropout.
+    stop_training : bool
+        A callback sets it to end `fit` after the epoch.
+
     Examples
     --------
     >>> model = Sequential([Dense(64, activation="relu"), Dense(10)], seed=0)

@@ -71,6 +71,16 @@ def test_same_seeds_same_training_other_seeds_another():
     assert losses(0, None) == losses(0, None), "without a seed of its own, fit uses the network's"
 
 
+def test_the_seed_of_fit_decides_whatever_was_drawn_before():
+    def losses(draws):
+        model = build()
+        model.build(5)
+        model.rng.random(draws)
+        return fit(model, seed=0).history["loss"]
+
+    assert losses(0) == losses(3)
+
+
 def test_dropout_is_repeatable_too():
     def losses(seed):
         model = nn.Sequential([nn.Dense(8), nn.Dropout(0.5), nn.Dense(2)], seed=0)
@@ -124,7 +134,7 @@ class Replay(nn.Callback):
         ({"patience": 2}, [5, 4, 3, 4, 3.5, 1], 5, 2),
         ({"patience": 2}, [5, 4, 4.5, 3, 4, 4, 1], 6, 3),
         ({"patience": 0}, [5, 6, 1], 2, 0),
-        ({"patience": 1, "min_delta": 0.5}, [5, 4.8, 1], 2, 0),
+        ({"patience": 1, "min_delta": 0.5}, [5, 4.5, 1], 2, 0),
         ({"patience": 1, "monitor": "val_accuracy"}, [0.5, 0.7, 0.6, 0.9], 3, 1),
         ({"patience": 9}, [5, 4, 6], 3, 1),
     ],
@@ -171,6 +181,13 @@ def test_a_loss_that_explodes_stops_with_epoch_and_causes(recwarn):
 def test_wrong_settings_are_explained(settings, says):
     with pytest.raises(ValueError, match=says):
         fit(build(), **settings)
+
+
+def test_wrong_validation_data_are_found_before_an_epoch_is_spent():
+    model = build()
+    with pytest.raises(ValueError, match="labels from"):
+        fit(model, validation_data=(X_VAL, Y_VAL + 1))
+    assert model.optimizer.iterations == 0
 
 
 @pytest.mark.parametrize(

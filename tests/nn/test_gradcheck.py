@@ -16,6 +16,8 @@ def test_x_is_not_changed_and_float32_is_computed_in_float64():
     gradient = nn.numerical_gradient(lambda x: (x**2).sum(), x)
     assert gradient.dtype == np.float64 and nn.relative_error(gradient, 2 * x) < 1e-9
     assert (x == 1).all()
+    x = np.array([2.0, 3.0])  # f may use the original: it must stay put meanwhile
+    np.testing.assert_allclose(nn.numerical_gradient(lambda a: a @ x, x), x, rtol=1e-9)
 
 
 def test_relative_error():

@@ -2,11 +2,13 @@
 
 import json
 import pickle
+import warnings
 
 import numpy as np
 import pytest
 
 from helpers import nn
+from helpers.nn import checkpoint
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((90, 5)).astype(np.float32)
@@ -150,6 +152,50 @@ def test_a_damaged_file_is_set_aside_and_training_starts_anew(how, tmp_path):
     with pytest.warns(UserWarning, match=r"damaged-2"):
         fit(build(), path)
     assert (tmp_path / "training.npz.damaged-1").read_bytes() == damaged
+
+
+class Intruder:
+    """Leaves a file behind when it is unpickled."""
+
+    def __init__(self, footprint):
+        self.footprint = footprint
+
+    def __reduce__(self):
+        return open, (str(self.footprint), "w")
+
+
+def test_a_checkpoint_cannot_run_code(tmp_path):
+    path, footprint = tmp_path / "training.npz", tmp_path / "footprint"
+    with open(path, "wb") as file:
+        np.savez(file, state=np.array([Intruder(footprint)], dtype=object))
+    with pytest.warns(UserWarning, match="damaged"):
+        fit(build(), path)
+    assert not footprint.exists()
+    with np.load(path.with_name("training.npz.damaged-1"), allow_pickle=True) as file:
+        file["state"]
+    assert footprint.exists(), "the trap must work, or the test above shows nothing"
+
+
+def flips(data):
+    """Every eleventh byte with a bit flipped; then what zipfile refuses in words of its own."""
+    for k in range(0, len(data), 11):
+        yield data[:k] + bytes([data[k] ^ 1 << k % 8]) + data[k + 1 :]
+    entry = data.index(b"PK\x01\x02")  # in the zip's directory: flags at 8, compression at 10
+    for k in (entry + 8, entry + 10):
+        yield data[:k] + bytes([data[k] ^ 1]) + data[k + 1 :]
+
+
+def test_no_flipped_bit_leads_to_a_traceback(tmp_path):
+    data = write_checkpoint(tmp_path / "training.npz")
+    outcomes = []
+    for k, flipped in enumerate(flips(data)):
+        path = tmp_path / f"{k}.npz"
+        path.write_bytes(flipped)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outcomes.append(checkpoint.load(path) is None)
+    assert set(outcomes) == {True, False}  # damaged, and flips in what is not read (time stamps)
+    assert outcomes[-2:] == [True, True]
 
 
 def rewrite(path, change):
