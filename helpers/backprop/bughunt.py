@@ -107,14 +107,12 @@ def diagnose(train, x, y, sizes):
 
     Returns
     -------
-    tuple of float, or None or `...` if `train` returned that
-        1.0 where the answer is yes: the hidden units start different (2.0 if they start so far out
-        that the first loss is above 10); the step size is stable (2.0 if it is
-        too small to learn anything); image and label stay together; all steps go
-        downhill; the hidden gradient belongs to the same weights (0.0: to the updated W2, -1.0: to
-        neither); and the bookkeeping is right: every batch makes one step, the loss is the mean
-        before the steps (-1.0: two runs with the same generator differ, so that the four answers
-        before this one could not be found and stand at 1.0).
+    tuple of str, or None or `...` if `train` returned that
+        "yes" or what is the matter: do the hidden units start different; is the step size stable;
+        do image and label stay together; do all steps go downhill; does the hidden gradient belong
+        to the same weights; and is the bookkeeping right (every batch makes one step, the loss is
+        the mean before the steps)? Where two runs with the same generator differ, the four answers
+        in the middle cannot be found; they are "yes" then.
 
     Raises
     ------
@@ -126,13 +124,12 @@ def diagnose(train, x, y, sizes):
     if result is None or result is ...:
         return result   # the generic sentences say what is missing
     if not _well_formed(result, sizes):
-        raise ValueError("train must return two things, [W1, b1, W2, b2] (shapes as handed out) "
-                         f"and the list of losses; it returned {_outline(result)}")
+        raise ValueError(f"not [W1, b1, W2, b2], losses but {_outline(result)}")
     start = [np.array(p, dtype=float) for p in result[0]]
     batch = max(n // 2 - 1, 1)
     first, again = (_run(train, x, y, sizes, 1, batch)[0] for _ in range(2))
     if not all(np.array_equal(p, q, equal_nan=True) for p, q in zip(first, again, strict=True)):
-        return _judge_start(start, x, y), 1.0, 1.0, 1.0, 1.0, -1.0   # no use measuring more
+        return _judge_start(start, x, y), "yes", "yes", "yes", "yes", "no: every run is different"
     one_class = np.full(n, classes - 1)   # with a single label no shuffle can hurt
     after, losses = _run(train, x, one_class, sizes, 1, n)
     rates, stale = _read_step(start, after, x, one_class)
@@ -152,10 +149,10 @@ def diagnose(train, x, y, sizes):
     return (
         _judge_start(start, x, y),
         _judge_rate(float(f"{np.max(np.abs(rates)):.6g}")),
-        float(paired),
-        float(np.all(np.array(rates) < 0)),
-        {False: 1.0, True: 0.0, None: -1.0}[stale],
-        float(booked),
+        "yes" if paired else "no",
+        "yes" if np.all(np.array(rates) < 0) else "no",
+        {False: "yes", True: "no: to the updated W2", None: "no: to none that I know"}[stale],
+        "yes" if booked else "no",
     )
 
 
@@ -177,25 +174,25 @@ def _well_formed(result, sizes):
 
 
 def _outline(result):
-    """Say in a few words what a result is made of: "a tuple of list, list"."""
+    """Say in a few words what a result is made of: "a tuple (list, list)"."""
     if isinstance(result, (tuple, list)):
         kinds = ", ".join(
             f"{type(p).__name__} {np.shape(p)}" if isinstance(p, np.ndarray) else type(p).__name__
             for p in result[:6]
         )
-        return f"a {type(result).__name__} of {kinds or 'nothing'}"
-    return f"a {type(result).__name__}"
+        return f"{type(result).__name__} ({kinds})"
+    return type(result).__name__
 
 
 def _judge_start(params, x, y):
-    """1.0 for good starting weights, 0.0 for hidden units all alike, 2.0 for far too large ones.
+    """Say whether the hidden units start different, and not absurdly far out.
 
     A network that guesses has a loss of log(classes), about 1; one above 10 is certain and wrong.
     """
     W1, b1, W2, _ = params
     if np.ptp(W1, axis=1).max() + np.ptp(b1) + np.ptp(W2, axis=0).max() == 0:
-        return 0.0
-    return 1.0 if step_gradients(params, x, y)[0] < 10 else 2.0
+        return "no"
+    return "yes" if step_gradients(params, x, y)[0] < 10 else "yes, but far too large"
 
 
 def _read_step(start, after, x, y):
@@ -241,16 +238,16 @@ def _alike(params, others):
 
 @lru_cache(maxsize=64)
 def _judge_rate(lr):
-    """1.0 if a loop without faults learns the spiral with this step size, 0.0 or 2.0 if not.
+    """Say whether a loop without faults learns the spiral with this step size.
 
-    0.0: it jumps about and ends no better than guessing; 2.0: it has hardly moved.
+    Too large: it jumps about and ends no better than guessing; too small: it has hardly moved.
     """
     x, y = three_arms(150, seed=3)
     losses = make_train((), lr)(x, y, (2, 16, 3), 40, 25, np.random.default_rng(3))[1]
     guessing = np.log(3)
     if not np.isfinite(losses).all() or max(losses[-10:]) > guessing:
-        return 0.0 if lr > 1e-2 else 2.0
-    return 1.0 if losses[-1] < 0.8 * guessing else 2.0
+        return "no: too large" if lr > 1e-2 else "too small"
+    return "yes" if losses[-1] < 0.8 * guessing else "too small"
 
 
 def three_arms(n, seed=0):

@@ -1,7 +1,5 @@
 """Exercise 2.10: a scalar autograd. The student completes a class; we build expressions with it."""
 
-import numpy as np
-
 from helpers.backprop.exercises_forward import SOLUTION
 from helpers.kit.exercise import exercise
 
@@ -65,7 +63,7 @@ def _(rng):
 
 
 class Unfinished(Exception):
-    """An operation gave back something that is no Value: what it was decides what we say."""
+    """An operation gave back None or `...`: what it was decides what we say."""
 
     def __init__(self, result):
         super().__init__(result)
@@ -83,12 +81,14 @@ def _(cls, a, b, c):
 def run_expressions(cls, *numbers):
     """Build seven expressions with the class and collect, for each, the value and all gradients.
 
-    Raises Unfinished when an operation returns no node, so that a stub is seen as a stub.
+    Raises Unfinished when an operation returns nothing, so that a stub is seen as a stub.
     """
 
     def made(result):
-        if not (hasattr(result, "data") and hasattr(result, "backward")):
+        if result is None or result is ...:
             raise Unfinished(result)
+        if not (hasattr(result, "data") and hasattr(result, "backward")):
+            raise TypeError(f"a + b and a * b must be Values, not {type(result).__name__}")
         return result
 
     def add(p, q):
@@ -106,7 +106,8 @@ def run_expressions(cls, *numbers):
         a, b, c = (cls(number) for number in numbers)
         root = build(a, b, c)
         run(root)
-        return np.array([float(v) for v in (root.data, root.grad, a.grad, b.grad, c.grad)])
+        grads = {"grad of a": a.grad, "grad of b": b.grad, "grad of c": c.grad}
+        return {"value": root.data, **grads, "its own grad": root.grad}
 
     def diamond(a, b, c):
         return mul(add(mul(a, b), c), b)

@@ -19,7 +19,7 @@ X2_8 = exercise(
     minutes=15,
     difficulty=4,
     importance=5,
-    outputs=("error (order of magnitude)", "parameters restored"),
+    outputs=("error", "parameters restored"),
     hints=(
         "Nudge one single entry up and down and look at the loss both times. Then put the entry "
         "back before you touch the next one.",
@@ -139,12 +139,12 @@ def _(rng):
 
 
 def order_of_magnitude(error):
-    """1e-7 for anything smaller (rounding), else a power of ten: 0.8 to 8 counts as 1, up to 10."""
+    """"1e-7 or less" for rounding, else "about …" with a power of ten: 0.8 to 8 counts as 1."""
     if not np.isfinite(error):
-        return float(error)
+        return str(float(error))
     if error <= 1e-7:
-        return 1e-7
-    return float(10.0 ** min(np.floor(np.log10(1.25 * error)), 1.0))
+        return "1e-7 or less"
+    return f"about {10.0 ** min(np.floor(np.log10(1.25 * error)), 1.0):g}"
 
 
 @X2_8.harness
@@ -154,11 +154,10 @@ def _(fn, loss, params, grads):
     if result is None or result is ...:
         return result   # the generic sentences say what is missing
     if np.shape(result) != () or not np.issubdtype(np.asarray(result).dtype, np.floating):
-        raise ValueError("gradcheck must return one number, the largest error, not "
-                         f"{type(result).__name__} {result!r:.60}")
+        raise ValueError(f"not one number, the largest error, but {result!r:.40}")
     # Nudging by += h and -= h leaves a last digit behind; that is no fault.
     restored = all(np.allclose(worked_on[k], params[k], rtol=0, atol=1e-9) for k in params)
-    return order_of_magnitude(float(result)), float(restored)
+    return order_of_magnitude(float(result)), "yes" if restored else "no"
 
 
 # --- mistakes -------------------------------------------------------------------------------------
@@ -229,6 +228,8 @@ for (_name, _why), _fn in [
     (_FORWARD, _check(_forward(1e-6))),
     (_FORWARD, _check(_forward(1e-5))),
     (_FORWARD, _check(_forward(1e-7))),
+    ((f"{_FORWARD[0]}, and {_ABSOLUTE[0]}", f"{_FORWARD[1]} Then: {_ABSOLUTE[1]}"),
+     _check(_forward(1e-6), error=lambda a, b: abs(a - b))),
     (_TINY, _check(_centred(1e-12))),
     (_TINY, _check(_centred(1e-10))),
     (_TINY, _check(_centred(1e-14))),
