@@ -50,8 +50,11 @@ def first_chapter() -> str:
 
 def lab_command(port: int | None, no_browser: bool, passed_on: list[str]) -> list[str]:
     """The command line for JupyterLab: for this machine only, without its news prompt."""
-    command = [sys.executable, "-m", "jupyterlab", first_chapter(),
-               "--ServerApp.ip=127.0.0.1", "--LabApp.news_url=none"]
+    # The chapter is in the address, not an argument: otherwise the file browser would show nothing
+    # but its folder, and with --no-browser the printed address would not lead to it.
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
+               f"--LabApp.default_url=/lab/tree/{first_chapter()}",
+               "--ServerApp.ip=127.0.0.1", "--LabApp.news_url=none", "--log-level=WARN"]
     if port is not None:
         # The reader asked for this one: moving silently to another would only confuse.
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]

@@ -21,7 +21,8 @@ def chapters(tmp_path, monkeypatch):
 
 def test_opens_the_first_chapter_on_this_machine_only(chapters):
     command = lab.lab_command(None, False, [])
-    assert "chapters/02_backprop.ipynb" in command
+    assert "--LabApp.default_url=/lab/tree/chapters/02_backprop.ipynb" in command
+    assert f"--ServerApp.root_dir={chapters}" in command
     assert "--ServerApp.ip=127.0.0.1" in command and "--LabApp.news_url=none" in command
 
 
