@@ -25,6 +25,9 @@ _KIT = str(Path(__file__).parent)
 INSIST_SECONDS = 0.5
 """How long the check waits for a thread that was told to stop before it goes on without it."""
 
+AFTERWARDS_SECONDS = 60
+"""How long it is still tried, in the background, to stop that thread."""
+
 
 class Stop(BaseException):
     """Thrown into a student's thread whose time is up; no `except Exception` catches it.
@@ -131,14 +134,14 @@ class _Worker(threading.Thread):
                 except Stop:
                     continue
 
-    def insist(self, seconds: float) -> None:
+    def insist(self, seconds: float, pause: float = 0.005) -> None:
         """Throw Stop into the thread until it ends or `seconds` have passed."""
         end = time.monotonic() + seconds
         while self.is_alive() and not self.finished and time.monotonic() < end:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(self.ident), ctypes.py_object(Stop)
             )
-            self.join(0.005)
+            self.join(pause)
         self.join(0.05 if self.finished else 0)
 
 
@@ -177,7 +180,10 @@ def run(calls: list[Callable], limit: float) -> Record:
                 record.printed.stopped = True
                 worker.insist(INSIST_SECONDS)
             record.alive = worker.is_alive()
-            _unwatch(worker, routers)
+            if record.alive:
+                threading.Thread(target=_bury, args=(worker, routers), daemon=True).start()
+            else:
+                _unwatch(worker, routers)
     record.results = list(record.results)  # an abandoned thread must not add to it later
     return record
 
@@ -206,12 +212,18 @@ def _watch(worker: _Worker, printed: Printed) -> list[tuple[str, Router]]:
 
 
 def _unwatch(worker: _Worker, routers: list[tuple[str, Router]]) -> None:
-    """Put the ordinary streams back; an abandoned thread stays watched, so that it stays silent."""
+    """Put the ordinary streams back, unless another thread is still watched."""
     for name, router in routers:
-        if not worker.is_alive():
-            router.watched.pop(worker.ident, None)
+        router.watched.pop(worker.ident, None)
         if not router.watched and getattr(sys, name) is router:
             setattr(sys, name, router.stream)
+
+
+def _bury(worker: _Worker, routers: list[tuple[str, Router]]) -> None:
+    """Stay behind with an abandoned thread: silence it, and stop it when it can be stopped."""
+    worker.insist(AFTERWARDS_SECONDS, pause=0.05)
+    if not worker.is_alive():
+        _unwatch(worker, routers)
 
 
 def _stack(frame: FrameType | None) -> list[tuple[str, int, str]]:
