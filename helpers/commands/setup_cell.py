@@ -1,8 +1,8 @@
 """The first cell of every chapter: nothing where the course is, and the course where it is not.
 
 The text is made here and nowhere else. It installs nothing that Colab or another host has brought:
-the package `helpers` is put on the path as it is, and of its dependencies only anywidget, which
-such hosts may lack, is asked for; pip leaves one that is there alone.
+the package `helpers` is put on the path as it is, and of what it needs only anywidget is fetched,
+where there is none.
 """
 
 from pathlib import Path
@@ -13,17 +13,16 @@ PLACEHOLDER = "{{setup}}"
 
 TEMPLATE = '''\
 # Where the course is not at hand (on Colab, say), this fetches it. Elsewhere it does nothing.
-import subprocess, sys, tempfile
-from importlib.util import find_spec
-from pathlib import Path
+import importlib.util, pathlib, subprocess, sys, tempfile
 
-here = Path.cwd()
+here = pathlib.Path.cwd()
 places = [p for p in (here, *here.parents, here / "course") if (p / "helpers" / "kit").is_dir()]
-if not places and not find_spec("helpers"):
+if not places and not importlib.util.find_spec("helpers"):
     new = tempfile.mkdtemp(dir=here)
     subprocess.run(["git", "clone", "-q", "--depth=1", "{repository}", new], check=True)
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"], check=False)
-    places = [Path(new).rename(here / "course")]
+    places = [pathlib.Path(new).rename(here / "course")]
+    if not importlib.util.find_spec("anywidget"):
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"])
 sys.path[:0] = map(str, places[:1])'''
 
 
