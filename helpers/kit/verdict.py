@@ -159,6 +159,7 @@ def plain(text: str) -> str:
 # --- HTML ----------------------------------------------------------------------------------------
 
 _LINK = re.compile(r"\[([^\]]+)\]\(((?:https?://|\.\.?/)[^\s)\"'<>]+)\)")
+_CODE = "color:inherit;background:transparent;padding:0"
 _PRE = (
     "margin:.2em 0 .5em;padding:.4em .6em;overflow-x:auto;color:inherit;background:transparent;"
     "border:1px solid #7f7f7f;border-radius:3px;font-size:.92em;line-height:1.35;white-space:pre"
@@ -172,7 +173,7 @@ def marked_up(text: str) -> str:
         pieces[-2:] = ["`".join(pieces[-2:])]
     for i, piece in enumerate(pieces):
         if i % 2:
-            pieces[i] = f'<code style="color:inherit;background:transparent">{piece}</code>'
+            pieces[i] = f'<code style="{_CODE}">{piece}</code>'
         else:
             bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", piece)
             pieces[i] = _LINK.sub(r'<a href="\2" style="color:inherit">\1</a>', bold)
