@@ -6,8 +6,8 @@ exercises_forward          2.2 dense_forward, 2.3 softmax
 exercises_loss             2.4 cross_entropy, 2.5 softmax_cross_entropy_grad
 exercises_backward         2.6 dense_backward
 exercises_training         2.7 find the bug (with `bughunt`), 2.11 adam_step
-exercises_gradcheck        2.8 gradcheck
-exercises_autograd         2.10 Value
+exercises_gradcheck        2.8 gradcheck; its wrong answers in mistakes_gradcheck
+exercises_autograd         2.10 Value; its wrong answers in mistakes_autograd
 questions                  2.a to 2.l: quizzes
 =========================  =====================================================================
 
@@ -17,6 +17,8 @@ which answers are compared, the mistakes that have a name, and the hints.
 
 from helpers.backprop import (  # noqa: F401  (imported to be declared)
     exercises_predict,
+    mistakes_autograd,
+    mistakes_gradcheck,
     questions,
 )
 from helpers.backprop.bughunt import CURVES, FAULTS, loss_curves

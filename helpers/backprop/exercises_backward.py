@@ -59,11 +59,16 @@ def _(rng):
     return probes
 
 
+_KNOWN = {}
+
+
 def _layer(name, why, delta=None, dx=None, dW=None, db=None):
     """Register a mistake of one layer's backward pass: the given part is wrong, the rest is right.
 
     delta(dy, z, a, f_prime) and dx/dW/db(delta, dy, x, W, a) replace the right formulas.
     """
+
+    _KNOWN[name] = (why, delta, dx, dW, db)
 
     @X2_6.mistake(name, why=why)
     def wrong(dy, x, W, z, a, f_prime):
@@ -121,6 +126,14 @@ _layer("returns the update, not the gradient", "A gradient points uphill. The mi
 _layer("returns the new weights, not the gradient", "W − dW is a step of gradient descent. "
        "Backprop only computes dW; the optimiser decides what to do with it.",
        dW=lambda d, dy, x, W, a: W - x.T @ d)
+
+
+# A wrong Δ and a wrong product meet in one output: together they are a mistake of their own.
+for _first in ("forgot f′", "f′(a) instead of f′(z)"):
+    for _second in ("W instead of Wᵀ", "transposed dW", "db not summed", "db averaged again",
+                    "db summed over the wrong axis", "db with a row too many"):
+        _layer(f"{_first}, and {_second}", f"{_KNOWN[_first][0]} Then: {_KNOWN[_second][0]}",
+               _KNOWN[_first][1], *_KNOWN[_second][2:])
 
 
 @X2_6.mistake("matrix product with f′", why="f acts on each entry alone, so its slope multiplies "

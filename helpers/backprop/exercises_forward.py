@@ -159,7 +159,8 @@ def _(rng):
     # Rows far apart, but not so far that the maximum of the whole batch would not do: that is a
     # correct answer as long as exp(row maximum − batch maximum) does not vanish.
     wide = np.array([[-400.0, 0.0, 400.0, 1.0], [3.0, 1.0, 2.0, 0.5]]) + rng.normal(size=(2, 4))
-    return [(z,) for z in (*small, huge, huge - 2e3, wide)]
+    square = 1e3 + rng.normal(size=(3, 3)).round(1)
+    return [(z,) for z in (*small, huge, huge - 2e3, wide, square)]
 
 
 def _softmax(shift, total):
@@ -235,6 +236,13 @@ def _(z):
               "lays it along the columns. For a square z that raises no error and is wrong.")
 def _(z):
     e = np.exp(z - z.max(axis=1))
+    return e / e.sum(axis=1)
+
+
+@X2_3.mistake("forgot keepdims", why="Without keepdims=True the sum has shape (n,), and NumPy lays "
+              "it along the columns. For a square z that raises no error and is wrong.")
+def _(z):
+    e = np.exp(z - z.max())
     return e / e.sum(axis=1)
 
 

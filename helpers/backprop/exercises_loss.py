@@ -64,6 +64,17 @@ def _cross_entropy(reduce="mean", log=np.log, floor=1e-12, sign=-1.0):
     return wrong
 
 
+def _one_hot_unguarded(reduce):
+    """Build −Σ Y log P as a product with one-hot rows: 0 · log 0 is not a number."""
+
+    def wrong(probs, y):
+        with np.errstate(all="ignore"):
+            terms = -one_hot(y, probs.shape[1]) * np.log(probs)
+        return reduce(terms)
+
+    return wrong
+
+
 def _binary(mean_over_classes, floor=1e-12):
     """Build the binary cross-entropy summed (or averaged) over all classes."""
 
@@ -101,6 +112,12 @@ for _name, _why, _changes in [
         _cross_entropy(**_changes, floor=0.0))
 
 X2_4.mistake(_LOG0[0], why=_LOG0[1])(_cross_entropy(floor=0.0))
+for _name, _reduce in [
+    (_LOG0[0], lambda terms: terms.sum() / len(terms)),
+    ("sum instead of mean, and log 0", np.sum),
+    ("mean over n·C, and log 0", np.mean),
+]:
+    X2_4.mistake(_name, why=X2_4.mistake_named(_name).why)(_one_hot_unguarded(_reduce))
 for _floor in (1e-7, 1e-8, 1e-10, 1e-15, 1e-16):
     X2_4.mistake("another floor than 1e-12", why="The floor decides what a probability of 0 costs: "
                  "−log 1e-12 = 27.6. Here we agree on 1e-12, so that results can be compared.")(
@@ -136,13 +153,6 @@ def _(probs, y):
               "numbers. Pair each row with its own label: probs[np.arange(n), y].")
 def _(probs, y):
     return -np.mean(np.log(np.maximum(probs[:, y], 1e-12)))
-
-
-@X2_4.mistake("picks an n by n table, and log 0", why="probs[:, y] takes the columns y for every "
-              "row. Pair each row with its own label: probs[np.arange(n), y]. And log 0 is −∞.")
-def _(probs, y):
-    with np.errstate(all="ignore"):
-        return -np.mean(np.log(probs[:, y]))
 
 
 @X2_4.mistake("entropy of the prediction", why="−Σ p log p says how undecided the network is and "

@@ -227,6 +227,10 @@ for _name, _why, _changes in [
     ("ε inside the root", "√(v̂ + ε) with ε = 1e-7 acts like an ε of 3e-4. It belongs outside: "
                           "√v̂ + ε.",
      {"step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v + eps)}),
+    ("no bias correction, and ε inside the root", "m and v start at 0: divide by 1 − βᵗ. And ε "
+     "belongs outside the root: √v̂ + ε.",
+     {"correct_m": lambda b, t: 1.0, "correct_v": lambda b, t: 1.0,
+      "step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v + eps)}),
     ("no ε", "A weight that never had a gradient gives 0/0. ε keeps the step at 0.",
      {"step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v)}),
     ("forgot the root", "m̂/v̂ has the unit 1/gradient: small gradients would make huge steps. "
