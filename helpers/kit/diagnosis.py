@@ -96,8 +96,9 @@ class Report(Findings):
         names = self.part_names()
         said, why = [], []
         for mistake, parts in pieces:
-            prefix = f"{and_list(names[k] for k in parts)}: " if len(names) > 1 else ""
-            said.append(prefix + mistake.name)
+            where = and_list(names[k] for k in parts)
+            named = f"{where}: {mistake.name}" if len(names) > 1 else capital(mistake.name)
+            said.append(named if said or " " not in where else capital(named))
             why.append(f"**{capital(mistake.name)}**: {mistake.why}")
         rest = self.wrong_parts() - {k for _, parts in pieces for k in parts}
         if rest:
@@ -109,7 +110,7 @@ class Report(Findings):
             found.append("changes its input")
         if self.explanation is not None:
             why += [self._error_line(), self.explanation.shapes]
-        return capital("; ".join(said)) + ".", found, why, self.evidence()
+        return "; ".join(said) + ".", found, why, self.evidence()
 
     # --- wrong, without a name ---
 

@@ -7,12 +7,12 @@ import numpy as np
 from helpers.kit.outcome import Tolerance, close, same_object, same_part, width
 from helpers.kit.values import (
     and_list,
-    capital,
     compact,
     kind_of,
     largest_difference,
     relation,
     shorten,
+    subject,
 )
 
 
@@ -23,30 +23,30 @@ def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None
     for path, right in expected.items():
         mine, where = got[path], f"{name}{path}"
         if isinstance(right, np.ndarray) != isinstance(mine, np.ndarray):
-            headline = f"{capital(where)} should be {kind_of(right)}; it is {kind_of(mine)}."
+            headline = f"{subject(where)} should be {kind_of(right)}; it is {kind_of(mine)}."
             return headline, "returns nothing" if mine is None else "", []
         if not isinstance(right, np.ndarray):
             if not same_object(mine, right):
                 wanted, came = compact(right), compact(mine)
-                return f"{capital(where)} should be {wanted}; it is {came}.", "", []
+                return f"{subject(where)} should be {wanted}; it is {came}.", "", []
             continue
         if not same_part({path: mine}, {path: right}, tolerance):
             return _compare_arrays(where, mine, right, tolerance, raw)
-    return f"{capital(name)} is wrong.", "", []
+    return f"{subject(name)} is wrong.", "", []
 
 
 def _compare_structure(name: str, got: dict, expected: dict, raw):
     if list(got) == [""]:
         mine, wanted = kind_of(got[""]), and_list(f"`{name}{p}`" for p in list(expected)[:6])
-        return f"{capital(name)} is {mine}; it should have the entries {wanted}.", "", []
+        return f"{subject(name)} is {mine}; it should have the entries {wanted}.", "", []
     if list(expected) == [""]:
         wanted = kind_of(expected[""])
-        return f"{capital(name)} should be {wanted}; it is {kind_of(raw)}.", "", []
+        return f"{subject(name)} should be {wanted}; it is {kind_of(raw)}.", "", []
     missing = [p for p in expected if p not in got][:4]
     surplus = [p for p in got if p not in expected][:4]
     said = [f"{word} {and_list(f'`{p}`' for p in paths)}"
             for word, paths in (("missing", missing), ("too many", surplus)) if paths]  # fmt: skip
-    return f"{capital(name)} has other entries than expected: {'; '.join(said)}.", "", []
+    return f"{subject(name)} has other entries than expected: {'; '.join(said)}.", "", []
 
 
 def _compare_arrays(where: str, mine: np.ndarray, right: np.ndarray, tolerance: Tolerance, raw):
@@ -55,16 +55,16 @@ def _compare_arrays(where: str, mine: np.ndarray, right: np.ndarray, tolerance: 
     if mine.shape != right.shape:
         if isinstance(raw, tuple) and len(raw) == 1:
             related = ["A comma at the end of `return x,` makes a tuple of one entry."]
-        headline = f"{capital(where)} should have shape {right.shape}; it has {mine.shape}."
+        headline = f"{subject(where)} should have shape {right.shape}; it has {mine.shape}."
         if not right.ndim or not mine.ndim:
             wanted, came = (_counted(a) for a in (right, mine))
-            headline = f"{capital(where)} should be {wanted}; it is {came}."
+            headline = f"{subject(where)} should be {wanted}; it is {came}."
         return headline, "", related
     if mine.dtype.kind == "c" and right.dtype.kind != "c":
-        return f"{capital(where)} is complex; real numbers are expected.", "", related
+        return f"{subject(where)} is complex; real numbers are expected.", "", related
     loose = Tolerance(1e-2 if width(mine) < 4 else 1e-3, 1e-3, 1e-5)
     if width(mine) < min(width(right), 8) and close(mine, right, loose):
-        return (f"{capital(where)} has lost precision: it is {mine.dtype}, the inputs are "
+        return (f"{subject(where)} has lost precision: it is {mine.dtype}, the inputs are "
                 f"{right.dtype}.", "lower precision",
                 [f"Is there an `astype`, or a `dtype={mine.dtype}`, too many?"])  # fmt: skip
     bad = ~np.isfinite(mine) & np.isfinite(right)
@@ -72,14 +72,14 @@ def _compare_arrays(where: str, mine: np.ndarray, right: np.ndarray, tolerance: 
         return _not_finite(where, mine, bad)
     if mine.dtype.kind in "biu" and right.dtype.kind == "f":
         integers = "`True` and `False`" if mine.dtype.kind == "b" else "whole numbers"
-        return (f"{capital(where)} consists of {integers} ({mine.dtype}); fractions are expected.",
+        return (f"{subject(where)} consists of {integers} ({mine.dtype}); fractions are expected.",
                 "integers", ["Is there a `//`, an `int(…)`, a comparison, or an array made with "
                              "`dtype=int`?", *related])  # fmt: skip
     if right.ndim == 0:
-        return (f"{capital(where)} should be {compact(right)}; it is {compact(mine)}.", "", related)
+        return (f"{subject(where)} should be {compact(right)}; it is {compact(mine)}.", "", related)
     index, gap = largest_difference(mine, right)
     at = ", ".join(map(str, index))
-    headline = f"{capital(where)} has the right shape and wrong values."
+    headline = f"{subject(where)} has the right shape and wrong values."
     return headline, "", [*related, f"The largest difference is {gap:.4g}, at [{at}]: expected "
                           f"{compact(right[index])}, yours {compact(mine[index])}."]  # fmt: skip
 
@@ -93,9 +93,9 @@ def _not_finite(where: str, mine: np.ndarray, bad: np.ndarray):
              if test(mine[bad]).any()]  # fmt: skip
     why = "They come from 0/0, ∞ − ∞, the logarithm of 0 or an overflow such as `np.exp(1000)`."
     if mine.ndim == 0:
-        return f"{capital(where)} is {words[0]}.", words[0].split()[0], [why]
+        return f"{subject(where)} is {words[0]}.", words[0].split()[0], [why]
     first = ", ".join(str(int(i)) for i in np.argwhere(bad)[0])
-    headline = (f"{capital(where)} has {and_list(words)} in {int(bad.sum())} of {bad.size} places, "
+    headline = (f"{subject(where)} has {and_list(words)} in {int(bad.sum())} of {bad.size} places, "
                 f"first at [{first}].")  # fmt: skip
     return headline, words[0].split()[0], [why]
 

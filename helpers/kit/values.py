@@ -154,6 +154,12 @@ def and_list(names) -> str:
 
 
 def capital(text: str) -> str:
-    """`text` with a capital first letter, unless it starts with a name such as dW or `x`."""
+    """`text` with a capital first letter, unless it starts with a formula or a name such as dW."""
     first = text.split(" ")[0].rstrip(":,;.")
-    return text if first != first.lower() or len(first) < 3 else text[:1].upper() + text[1:]
+    ordinary = first.isalpha() and first == first.lower() and len(first) > 2
+    return text[:1].upper() + text[1:] if ordinary else text
+
+
+def subject(name: str) -> str:
+    """The name of an output at the start of a sentence: a single word is an identifier."""
+    return capital(name) if " " in name else name

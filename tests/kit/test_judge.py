@@ -289,6 +289,17 @@ def test_a_class_is_judged_through_the_harness():
     assert "class is expected" in str(judge(made, lambda s: s))
 
 
+@pytest.mark.parametrize(
+    "name, start",
+    [("missing bias", "Missing bias."), ("f′(a) taken", "f′(a) taken."), ("dW wrong", "dW wrong."),
+     ("`=` for `+=`", "`=` for `+=`."), ("overflow", "Overflow.")],
+)  # fmt: skip
+def test_a_sentence_starts_with_a_capital_but_a_formula_does_not(linear, name, start):
+    linear.mistakes.clear()
+    linear.mistake(name, why="")(lambda x, W, b: x @ W)
+    assert judge(linear, lambda x, W, b: x @ W).headline == start
+
+
 # --- inputs ---------------------------------------------------------------------------------------
 
 
