@@ -33,9 +33,6 @@ question(
     difficulty=1,
     importance=5,
     options=[
-        ("Nothing: it computed the same outputs a thousand times", True,
-         "The forward pass evaluates the function. No weight changes until a gradient has been "
-         "computed and an optimiser has used it."),
         ("A little, as the activations settle down", False,
          "Activations are recomputed from the same weights each time; there is nothing to settle."),
         ("As much as in a thousand steps of training", False,
@@ -43,6 +40,9 @@ question(
          "last one changes weights."),
         ("Only the biases adapt", False,
          "The forward pass reads W and b and writes neither."),
+        ("Nothing: it computed the same outputs a thousand times", True,
+         "The forward pass evaluates the function. No weight changes until a gradient has been "
+         "computed and an optimiser has used it."),
     ],
 )
 
@@ -90,14 +90,14 @@ question(
     difficulty=2,
     importance=5,
     options=[
-        ("It computes the gradient of the loss with respect to all parameters", True,
-         "And nothing else. What is done with the gradient (SGD, momentum, Adam) is the "
-         "optimiser's choice."),
         ("It updates the weights so that the loss falls", False,
          "That is the optimiser. The same gradient could be used for ascent, or only be looked "
          "at."),
         ("It sends the inputs backwards through the network", False,
          "What travels back is ∂loss/∂activation, from layer to layer, not the data."),
+        ("It computes the gradient of the loss with respect to all parameters", True,
+         "And nothing else. What is done with the gradient (SGD, momentum, Adam) is the "
+         "optimiser's choice."),
         ("It is another name for gradient descent", False,
          "Gradient descent is one way to use a gradient; backpropagation is one way to get it. You "
          "can have either without the other."),
@@ -113,11 +113,11 @@ question(
     importance=5,
     options=[
         ("X Δ", False, "(32, 64)(32, 10) does not fit: the inner sizes 64 and 32 differ."),
+        ("Δᵀ X", False, "(10, 64) is the transpose of the answer. A gradient has the shape of its "
+                        "W."),
         ("Xᵀ Δ", True,
          "(64, 32)(32, 10) = (64, 10), and the sum runs over the 32 images, as it must: "
          "dW[a, b] = Σᵢ X[i, a]·Δ[i, b]."),
-        ("Δᵀ X", False, "(10, 64) is the transpose of the answer. A gradient has the shape of its "
-                        "W."),
         ("∂L/∂Y times ∂Y/∂W, as two matrices", False,
          "∂Y/∂W is no matrix: it has an entry for every output and every weight, 32·10 by 64·10. "
          "The dot stands for a contraction, and that is Xᵀ Δ."),
@@ -133,14 +133,14 @@ question(
     importance=4,
     options=[
         ("Δ itself", False, "Δ has a row for each image; b has one entry per neuron, shape (m,)."),
-        ("The sum of Δ over the images", True,
-         "b takes part in every image, and the contributions of all uses add up. The 1/n of the "
-         "mean is already inside Δ."),
         ("The mean of Δ over the images", False,
          "The 1/n of the mean loss is already inside Δ. Dividing again makes biases learn n times "
          "too slowly."),
         ("The sum of Δ over the neurons", False,
          "That adds up different biases. The sum runs over what shares the bias: the images."),
+        ("The sum of Δ over the images", True,
+         "b takes part in every image, and the contributions of all uses add up. The 1/n of the "
+         "mean is already inside Δ."),
     ],
 )
 
@@ -152,12 +152,12 @@ question(
     difficulty=3,
     importance=4,
     options=[
-        ("It converges: α is small", False,
-         "Small compared with what? Along the steep direction the factor is 1 − 0.03·100 = −2: "
-         "each step doubles the error."),
         ("It diverges along the steep direction", True,
          "The limit is 2/λmax = 0.02. At 0.03 the steep coordinate is multiplied by −2 in every "
          "step."),
+        ("It converges: α is small", False,
+         "Small compared with what? Along the steep direction the factor is 1 − 0.03·100 = −2: "
+         "each step doubles the error."),
         ("It diverges along the flat direction", False,
          "There the factor is 1 − 0.03 = 0.97: slow, but shrinking."),
         ("It converges, because the gradient always points uphill", False,
@@ -177,11 +177,11 @@ question(
         ("A million times further for the second", False,
          "That is plain gradient descent. Adam divides by the root of the mean square of each "
          "gradient."),
+        ("Both by about 0.0001, as m is only a tenth of g", False,
+         "Bias correction repairs just that: m̂ = m/(1 − 0.9) = g."),
         ("Both by about 0.001", True,
          "After bias correction m̂ = g and √v̂ = |g|, so m̂/√v̂ = ±1: the first step is lr for "
          "every weight, whatever its gradient."),
-        ("Both by about 0.0001, as m is only a tenth of g", False,
-         "Bias correction repairs just that: m̂ = m/(1 − 0.9) = g."),
         ("Neither, as v starts at 0", False,
          "v is updated before it is used: v̂ = g², and the step is lr."),
     ],
@@ -219,14 +219,14 @@ question(
     options=[
         ("Train on until the training loss is flat", False,
          "The network is now learning its own examples by heart; on new ones it gets worse."),
-        ("Stop, and keep the weights of the best validation epoch", True,
-         "The validation set stands for new data. The weights before it turned are the best guess, "
-         "not the last ones."),
         ("Stop when the test accuracy is best", False,
          "Then the test set has helped to choose, and is no test any more. That is what validation "
          "data are for."),
         ("Stop, and keep the last weights", False,
          "Those are ten epochs past the best ones. Go back to the best validation epoch."),
+        ("Stop, and keep the weights of the best validation epoch", True,
+         "The validation set stands for new data. The weights before it turned are the best guess, "
+         "not the last ones."),
     ],
 )
 
@@ -241,12 +241,12 @@ question(
         ("A is better: 0.972 > 0.964", False,
          "The difference is three digits out of 360. The standard error of one accuracy, "
          "√(p(1−p)/n), is 0.009: as large as the difference."),
-        ("The test cannot tell them apart", True,
-         "The difference, 0.008, is about one standard error of each (√(0.97·0.03/360) = 0.009). "
-         "More seeds or more test images are needed."),
         ("B is better, as it overfits less", False,
          "Overfitting shows as a gap between training and test accuracy, and nothing is said about "
          "training here."),
+        ("The test cannot tell them apart", True,
+         "The difference, 0.008, is about one standard error of each (√(0.97·0.03/360) = 0.009). "
+         "More seeds or more test images are needed."),
         ("They are exactly equal", False,
          "Not shown to differ is less than shown to be equal. The interval still allows a "
          "difference of a point or two."),
