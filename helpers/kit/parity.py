@@ -194,11 +194,16 @@ def keras_floats(dtype):
     import keras
 
     before = keras.backend.floatx()
+    # Keras makes its default policy at first use and keeps it: asked for only while floatx is
+    # float64, it would make every later model of the session a float64 model.
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype)
     keras.backend.set_floatx(dtype)
     try:
         yield
     finally:
         keras.backend.set_floatx(before)
+        keras.config.set_dtype_policy(policy)
 
 
 def compare(network, x, y):

@@ -7,6 +7,9 @@ after 50 steps: where rounding puts one pre-activation on either side of ReLU's 
 different ways.
 """
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -173,3 +176,17 @@ def test_what_the_library_does_not_have_is_named():
 def test_a_network_without_weights_cannot_be_copied():
     with pytest.raises(ValueError, match=r"model\.build\(64\)"):
         parity.copy_to_keras(nn.Sequential([nn.Dense(3)]))
+
+
+def test_models_made_after_a_float64_comparison_are_float32_as_ever():
+    """In a fresh interpreter: Keras fixes its default type at first use, once per process."""
+    program = (
+        "import numpy as np\n"
+        "from helpers.kit import parity, runtime\n"
+        "keras = runtime.keras()\n"
+        "with parity.keras_floats('float64'):\n"
+        "    assert keras.layers.Dense(2).compute_dtype == 'float64'\n"
+        "print(keras.layers.Dense(2).compute_dtype)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "float32", done.stderr
