@@ -83,6 +83,9 @@ class Rung:
 
     def __init__(self, column, array, reference, is_reference, kinks):
         self.array = array
+        # Shown are the entries that are largest in the reference: of the pixels in a digit's corner
+        # every column would only say 0, 0, 0.
+        self.shown = np.sort(np.argsort(-np.abs(reference.ravel()), kind="stable")[:3])
         self.is_reference = is_reference
         a, b = array.astype(np.float64), reference.astype(np.float64)
         self.absolute = float(np.abs(a - b).max()) if a.size else 0.0
@@ -96,9 +99,9 @@ class Rung:
         self.agrees = bool(getattr(self, self.kind) < self.allowed)  # False for nan
 
     def cells(self):
-        """Return the column's texts, from the first entries down to the verdict."""
-        first = [f"{v:.9g}" for v in self.array.ravel()[:3]]
-        values = ", ".join(first) + (", …" if self.array.size > 3 else "")
+        """Return the column's texts, from some entries down to the verdict."""
+        some = [f"{v:.9g}" for v in self.array.ravel()[self.shown]]
+        values = ", ".join(some) + (", …" if self.array.size > 3 else "")
         if self.is_reference:
             return [values, self.array.dtype.name, "–", "–", "–", "compared with"]
         differences = [f"{self.absolute:.1e}", f"{self.relative:.1e}"]
@@ -113,7 +116,7 @@ class Rung:
 class Ladder:
     """The comparison, for the eye: HTML in a notebook, text elsewhere."""
 
-    rows = ("first entries", "dtype", "max abs difference", "max rel difference", "allowed", "")
+    rows = ("largest entries", "dtype", "max abs difference", "max rel difference", "allowed", "")
 
     def __init__(self, name, reference, rungs):
         self.name, self.reference, self.rungs = name, reference, rungs
