@@ -1,13 +1,14 @@
 // W2.1 Circuit: the graph, its leaves as number fields, and the loss after every pass.
 const PLACES = {
-  x1: [62, 46], w1: [62, 124], x2: [62, 202], w2: [62, 280], b: [330, 322], t: [600, 322],
-  p1: [216, 85], p2: [216, 241], s: [334, 163], z: [446, 163], y: [560, 163], e: [676, 163],
-  L: [806, 163],
+  x1: [70, 46], w1: [70, 124], x2: [70, 202], w2: [70, 280], b: [326, 322], t: [592, 322],
+  p1: [226, 85], p2: [226, 241], s: [330, 163], z: [438, 163], y: [550, 163], e: [662, 163],
+  L: [784, 163],
 };
 const SIGNS = { p1: "×", p2: "×", s: "+", z: "+", y: "tanh", e: "−", L: "×" };
 const NAMES = { p1: "", p2: "", s: "", z: "z", y: "ŷ", e: "e", L: "L" };
 const PARAMETERS = ["w1", "w2", "b"];
 const [WIDTH, HEIGHT] = [880, 372];
+const PALE = { "fill-opacity": 0.75, "font-style": "italic" }; // gradients of numbers that are gone
 
 function render({ model, el }) {
   const ui = frame(model, el);
@@ -30,7 +31,7 @@ function render({ model, el }) {
   );
 
   // The picture scales with the page; the fields lie on it at places given in per cent.
-  const board = make("div", { style: `position:relative; width:100%; max-width:${WIDTH}px; min-width:640px` });
+  const board = make("div", { style: `position:relative; width:100%; max-width:${WIDTH}px; min-width:720px` });
   ui.stage.style.overflowX = "auto";
   ui.stage.append(board);
   const svg = ui.picture(WIDTH, HEIGHT, board);
@@ -40,11 +41,16 @@ function render({ model, el }) {
   svg.append(layer, flash);
   ui.onResult((result) => {
     layer.replaceChildren(
-      ...result.wires.flatMap((wire) => drawWire(wire, result, state.backward)),
+      ...result.wires.flatMap((wire, at) => drawWire(wire, state.backward, old(state)?.[at])),
       ...Object.keys(SIGNS).flatMap((name) => drawNode(name)),
-      drawLoss(result, state, labels), drawKey(labels), fork(result, state, labels));
+      drawLoss(result, state, labels), drawKey(state, labels), fork(result, state, labels));
   });
   return () => ui.end();
+}
+
+/** The gradients of the last Backward, once the numbers have moved on; null while they fit. */
+function old(state) {
+  return !state.backward && state.kept.length ? state.kept : null;
 }
 
 /** One editable number, lying on its place in the picture. */
@@ -58,25 +64,25 @@ function leaf(ui, name) {
   const word = box.querySelector("span");
   word.textContent = ui.labels.names[name];
   word.setAttribute("style", `color:${colour}; font-size:14px; font-weight:600`);
-  input.setAttribute("style", `border-color:${colour}; border-width:1.5px; width:72px`);
+  input.setAttribute("style", `border-color:${colour}; border-width:1.5px; width:92px; padding-right:4px`);
   input.setAttribute("aria-label", `${ui.labels.names[name]}, ${ui.labels.hint_leaf}`);
   // A number typed by hand makes the gradients stale: they belong to the old numbers.
   input.addEventListener("input", () => Object.assign(ui.state, { action: "edit" }), { capture: true });
   return box;
 }
 
-/** A wire with what it carries: forward above, backward and finite difference below. */
-function drawWire(wire, result, fresh) {
+/** A wire with what it carries: forward above, backward (pale if old) and nudge below. */
+function drawWire(wire, fresh, before) {
   const [x0, y0] = PLACES[wire.source];
   const [x1, y1] = PLACES[wire.node];
   const isFork = wire.node === "L";
   const bend = isFork ? (wire.slot ? 48 : -48) : 0;
-  const start = wire.source in SIGNS ? x0 : (y0 > 300 ? x0 : x0 + 52);
+  const start = wire.source in SIGNS ? x0 : (y0 > 300 ? x0 : x0 + 60);
   const middle = [(start + x1) / 2, (y0 + y1) / 2 + bend];
   const line = isFork
     ? `M${x0} ${y0} C${x0 + 34} ${y0 + 1.3 * bend} ${x1 - 34} ${y1 + 1.3 * bend} ${x1} ${y1}`
     : `M${start} ${y0}L${x1} ${y1}`;
-  const along = y0 > 300 ? 0.36 : 0.46;
+  const along = y0 > 300 ? 0.36 : wire.source in SIGNS ? 0.5 : 0.38;
   const at = isFork ? [middle[0], y0 + bend] : [start + along * (x1 - start), y0 + along * (y1 - y0)];
   const parts = [shape("path", { d: line, class: "axis", "stroke-width": 1.5 })];
   const write = (dy, text, colour, more = {}) => parts.push(shape("text", {
@@ -86,6 +92,8 @@ function drawWire(wire, result, fresh) {
   if (fresh) {
     write(wire.source in SIGNS ? 14 : -1, `← ${brief(wire.grad)}`, "grad", { "font-weight": 600 });
     write(wire.source in SIGNS ? 28 : 13, `≈ ${brief(wire.nudge)}`, "pred");
+  } else if (before !== undefined) {
+    write(wire.source in SIGNS ? 14 : -1, `← ${brief(before)}`, "grad", PALE);
   }
   return parts;
 }
@@ -102,11 +110,12 @@ function drawNode(name) {
 
 /** Where e forks: the two gradients and their sum. */
 function fork(result, state, labels) {
-  if (!state.backward) return shape("g");
-  const [a, b] = result.wires.filter((wire) => wire.node === "L").map((wire) => wire.grad);
-  const text = labels.fork.replace("{a}", brief(a)).replace("{b}", brief(b)).replace("{sum}", brief(result.grads.e));
-  return shape("text", { x: 784, y: 268, "text-anchor": "middle", class: "halo",
-    style: "fill:var(--cw-grad); font-size:12px" }, text);
+  const grads = state.backward ? result.wires.map((wire) => wire.grad) : old(state);
+  if (!grads) return shape("g");
+  const [a, b] = grads.filter((_, at) => result.wires[at].node === "L");
+  const text = labels.fork.replace("{a}", brief(a)).replace("{b}", brief(b)).replace("{sum}", brief(a + b));
+  return shape("text", { x: 770, y: 268, "text-anchor": "middle", class: "halo",
+    style: "fill:var(--cw-grad); font-size:12px", ...(state.backward ? {} : PALE) }, text);
 }
 
 /** The loss, the counters and one bar for the loss after each forward pass. */
@@ -119,18 +128,21 @@ function drawLoss(result, state, labels) {
   });
   const count = labels.count.replace(/\{(\w+)\}/g, (_, key) => state.counts[key]);
   return shape("g", {},
-    shape("text", { x: 828, y: 160, style: "fill:var(--cw-data); font-size:12px" }, labels.loss),
-    shape("text", { x: 828, y: 178, style: "fill:var(--cw-data); font-size:16px; font-weight:600" }, brief(result.values.L)),
+    shape("text", { x: 806, y: 160, style: "fill:var(--cw-data); font-size:12px" }, labels.loss),
+    shape("text", { x: 806, y: 178, style: "fill:var(--cw-data); font-size:16px; font-weight:600" }, brief(result.values.L)),
     shape("line", { x1: x, x2: x + w, y1: y, y2: y, class: "rule" }), ...bars,
     shape("text", { x, y: y + 15, class: "soft" }, labels.history),
     shape("text", { x: 870, y: 20, "text-anchor": "end", class: "soft" }, count));
 }
 
 /** The key of colours and signs. */
-function drawKey(labels) {
-  const rows = [["→", labels.key_forward, "data"], ["←", labels.key_backward, "grad"], ["≈", labels.key_nudge, "pred"], ["▢", labels.key_param, "param"]];
-  return shape("g", {}, ...rows.map(([sign, text, colour], at) =>
-    shape("text", { x: 330, y: 22 + at * 17, style: `fill:var(--cw-${colour}); font-size:12px` }, `${sign}  ${text}`)));
+function drawKey(state, labels) {
+  const pale = old(state) ? PALE : {};
+  const backward = old(state) ? `${labels.key_backward}, ${labels.since[state.since]}` : labels.key_backward;
+  const rows = [["→", labels.key_forward, "data", {}], ["←", backward, "grad", pale],
+    ["≈", labels.key_nudge, "pred", {}], ["▢", labels.key_param, "param", {}]];
+  return shape("g", {}, ...rows.map(([sign, text, colour, more], at) =>
+    shape("text", { x: 330, y: 22 + at * 17, style: `fill:var(--cw-${colour}); font-size:12px`, ...more }, `${sign}  ${text}`)));
 }
 
 export default { render };

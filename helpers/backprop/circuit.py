@@ -66,6 +66,7 @@ class Circuit(Widget):
         "key_backward": "backward: ∂L/∂wire",
         "key_nudge": "finite difference",
         "key_param": "parameter",
+        "since": {"update": "before the update", "edit": "before your change"},
         "count": "forward {forward} · backward {backward} · updates {update}",
         "fork": "fork: {a} + {b} = {sum}",
         "names": {"x1": "x₁", "x2": "x₂", "w1": "w₁", "w2": "w₂", "b": "b", "t": "t"},
@@ -76,6 +77,8 @@ class Circuit(Widget):
         "action": "forward",  # what the last button asked for
         "freeze": False,
         "backward": False,  # whether the gradients on show belong to these numbers
+        "kept": [],  # the gradients of the last Backward, one per wire, to compare with
+        "since": "update",  # what made them old: "update" or "edit"
         "counts": {"forward": 0, "backward": 0, "update": 0},
         "losses": [],
     }
@@ -90,7 +93,7 @@ class Circuit(Widget):
         dict
             values, grads : name -> number; grads are complete sums over forks;
             wires : list of dict(node, slot, source, value, grad, nudge);
-            state : the state after the action (weights, counts, losses);
+            state : the state after the action (weights, counts, losses, last gradients);
             changed : the largest change of a weight; summary : the result in words.
         """
         leaves = {k: limited(state[k], -10.0, 10.0, Circuit.initial[k]) for k in LEAVES}
@@ -98,8 +101,9 @@ class Circuit(Widget):
         before = dict(leaves)
         counts = dict(state["counts"])
         losses = [x for x in state["losses"] if x is not None]
-        fresh = bool(state["backward"])
+        fresh, kept = bool(state["backward"]), list(state["kept"])
         action = state["action"]
+        since = "edit" if action == "edit" and fresh else state["since"]
         frozen = bool(state["freeze"])
         for step in _steps(action, frozen, fresh):
             if step == "forward":
@@ -108,7 +112,12 @@ class Circuit(Widget):
                 gradients = backward(forward(leaves))[0]
                 for name in PARAMETERS:
                     leaves[name] = limited(leaves[name] - rate * gradients[name], -10.0, 10.0, 0.0)
-            fresh = step == "backward"
+                since = "update"
+            else:
+                partial = backward(forward(leaves))[1]
+                kept = [partial[wire] for wire in WIRES]
+            # Forward alone changes no number: the gradients still belong to them.
+            fresh = step == "backward" or (step == action == "forward" and fresh)
             counts[step] += 1
         losses = losses[-SHOWN_LOSSES:] or [forward(leaves)["L"]]
         values = forward(leaves)
@@ -131,7 +140,7 @@ class Circuit(Widget):
             "grads": grads,
             "wires": wires,
             "changed": changed,
-            "state": {**after, "backward": fresh},
+            "state": {**after, "backward": fresh, "kept": kept, "since": since},
             "summary": _summary(action, values["L"], changed, grads, frozen),
         }
 
@@ -207,9 +216,9 @@ def _summary(action, loss, changed, grads, frozen) -> str:
 
 # Where the nodes stand, in the units of the view's picture; circuit.js holds the same table.
 PLACES = {
-    **{"x1": (62, 46), "w1": (62, 124), "x2": (62, 202), "w2": (62, 280), "b": (330, 322)},
-    **{"t": (600, 322), "p1": (216, 85), "p2": (216, 241), "s": (334, 163), "z": (446, 163)},
-    **{"y": (560, 163), "e": (676, 163), "L": (806, 163)},
+    **{"x1": (70, 46), "w1": (70, 124), "x2": (70, 202), "w2": (70, 280), "b": (326, 322)},
+    **{"t": (592, 322), "p1": (226, 85), "p2": (226, 241), "s": (330, 163), "z": (438, 163)},
+    **{"y": (550, 163), "e": (662, 163), "L": (784, 163)},
 }
 
 
@@ -234,5 +243,5 @@ def _draw(cls, result):
         edge = "#00805a" if name in PARAMETERS else "#0072b2" if name in LEAVES else "#555555"
         box = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": edge}
         ax.text(x, y, text, ha="center", va="center", bbox=box, zorder=3, fontsize=10)
-    ax.text(846, 163, f"L =\n{words(result['values']['L'])}", va="center", fontsize=10)
+    ax.text(824, 163, f"L =\n{words(result['values']['L'])}", va="center", fontsize=10)
     return figure

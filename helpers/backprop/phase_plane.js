@@ -20,7 +20,7 @@ function render({ model, el }) {
       ui.button(labels.over, () => go({ alpha: 1.02 * 2 * (1 + state.beta) / state.kappa, beta: state.beta })),
     ));
 
-  const svg = ui.picture(880, 380);
+  const svg = ui.picture(880, 392);
   const heat = heatMap(svg, labels);
   const layer = shape("g");
   svg.append(layer);
@@ -102,18 +102,17 @@ function drawPlane(result, labels) {
   line(`M${MAP.x} ${MAP.y}V${MAP.y + MAP.h}H${MAP.x + MAP.w}`);
   for (const part of [0, 1, 2, 3, 4]) {
     const alpha = part / result.kappa;
-    text(X(alpha), MAP.y + MAP.h + 15, brief(alpha), { "text-anchor": "middle" });
+    text(X(alpha), MAP.y + MAP.h + 22, brief(alpha), { "text-anchor": "middle" });
   }
   for (const beta of [0, 0.2, 0.4, 0.6, 0.8]) text(MAP.x - 7, Y(beta) + 4, brief(beta), { "text-anchor": "end" });
-  text(MAP.x + MAP.w / 2, MAP.y + MAP.h + 30, labels.alpha, { "text-anchor": "middle" });
+  text(MAP.x + MAP.w / 2, MAP.y + MAP.h + 38, labels.alpha, { "text-anchor": "middle" });
   text(14, MAP.y + MAP.h / 2, labels.beta, { "text-anchor": "middle", transform: `rotate(-90 14 ${MAP.y + MAP.h / 2})` });
   text(MAP.x, 14, labels.map);
   line(`M${X(2 / result.kappa)} ${MAP.y + MAP.h}L${X(2 * (1 + result.beta_max) / result.kappa)} ${MAP.y}`,
     "stroke:var(--cw-ink); stroke-width:1.5");
-  const along = Math.atan2(-MAP.h, X(2 * (1 + result.beta_max) / result.kappa) - X(2 / result.kappa)) * 180 / Math.PI;
-  const at = [X(2 * 1.25 / result.kappa) + 14, Y(0.25) + 4];
-  text(at[0], at[1], labels.cliff, { class: "halo", transform: `rotate(${along} ${at[0]} ${at[1]})` });
-  text(X(3.2 / result.kappa), Y(0.12), labels.diverges, { "text-anchor": "middle", class: "halo", "font-style": "italic" });
+  // Both words stand deep in the hatched part, where neither point nor stars belong.
+  text(X(3.95 / result.kappa), Y(0.18), labels.diverges, { "text-anchor": "end", class: "halo", "font-style": "italic" });
+  text(X(3.95 / result.kappa), Y(0.11), labels.cliff, { "text-anchor": "end", class: "halo" });
   const star = (point) => shape("path", { d: starPath(X(point.alpha), Y(point.beta), 8),
     style: "fill:var(--cw-paper); stroke:var(--cw-ink); stroke-width:1.3" });
   parts.push(star(result.best), star(result.best_plain), shape("circle", { cx: X(result.alpha), cy: Y(result.beta), r: 7,
@@ -155,8 +154,8 @@ function drawCurve(result, labels) {
   const X = (step) => CURVE.x + step / (result.losses.length - 1) * CURVE.w;
   const Y = (power) => CURVE.y + (top - power) / (top - low) * CURVE.h;
   const powers = result.losses.map((loss) => Math.log10(Math.max(loss, FLOOR)));
-  const inside = powers.findIndex((power) => power > top);
-  const shown = inside < 0 ? powers : [...powers.slice(0, inside), top];
+  const outside = powers.findIndex((power) => power > top || power <= low);
+  const shown = outside < 0 ? powers : [...powers.slice(0, outside), powers[outside] > top ? top : low];
   const ticks = [4, 0, -4, -8, -12].flatMap((power) => [
     shape("path", { d: `M${CURVE.x} ${Y(power)}h${CURVE.w}`, class: "rule" }),
     shape("text", { x: CURVE.x - 6, y: Y(power) + 4, "text-anchor": "end", class: "soft" }, power ? `1e${power}`.replace("-", "−") : "1")]);

@@ -7,7 +7,7 @@ On f(w) = ½ (λ₁ w₁² + λ₂ w₂²) heavy-ball momentum
 acts on each eigenvector alone: w_{k+1} = (1 + β − αλ) w_k − β w_{k−1}. The larger root (in
 magnitude) of z² − (1 + β − αλ) z + β is the factor by which the distance shrinks per step;
 the slowest eigenvector decides. Convergence needs |β| < 1 and 0 < α < 2(1 + β)/λ_max.
-Source: G. Goh, "Why Momentum Really Works", Distill 2017, doi:10.23915/distill.00006.
+Source: G. Goh, "Why Momentum Really Works", Distill 2017.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ class PhasePlane(Widget):
         "momentum, then with it; then step over the cliff."
     )
     notice = (
-        "Without momentum the cliff stands at α = 2/λmax, set by the steepest direction alone; "
-        "the flattest one decides how slow you are. Momentum moves the cliff to 2(1 + β)/λmax, "
-        "so larger steps become safe. The best α lies close to the cliff, and the larger "
-        "κ = λmax/λmin, the smaller the region of fast descent."
+        "Without momentum the cliff stands at α = 2/λmax, set by the steepest direction alone. "
+        "Below the best α the flattest direction decides how slow you are, above it the "
+        "steepest. Momentum moves the cliff to 2(1 + β)/λmax, so larger steps become safe. For "
+        "large κ = λmax/λmin the best α lies close to the cliff, and the region of fast descent "
+        "is small."
     )
     labels = {
         "alpha": "step size α",
@@ -46,7 +47,7 @@ class PhasePlane(Widget):
         "kappa": "condition κ = λmax / λmin",
         "map": "speed of convergence (stronger colour: faster; star: fastest)",
         "diverges": "diverges",
-        "cliff": "cliff α = 2(1+β)/λmax",
+        "cliff": "← cliff α = 2(1+β)/λmax",
         "plain": "Best α, no momentum",
         "momentum": "Best α and β",
         "over": "Over the cliff",
@@ -197,7 +198,8 @@ def _draw(cls, result):
     left.plot(result["alpha"], result["beta"], "o", ms=9, color="#00805a", mec="white")
     left.set(xlabel=cls.labels["alpha"], ylabel=cls.labels["beta"], title="convergence rate")
     left.text(0.8, 0.12, cls.labels["diverges"], transform=left.transAxes, ha="center")
-    right.semilogy(result["losses"], ".-", color="#00805a")
+    losses = np.where(result["losses"] > FLOOR, result["losses"], np.nan)  # below: not shown
+    right.semilogy(losses, ".-", color="#00805a")
     right.set(xlabel="step", title=cls.labels["loss"])
     right.grid(alpha=0.3)
     return figure

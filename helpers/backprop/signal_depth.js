@@ -1,7 +1,7 @@
 // W2.5 Signal depth: two lines over the layers on a log scale, and the last layer's histogram.
-const LINES = { x: 56, y: 26, w: 510, h: 258 };
+const LINES = { x: 76, y: 26, w: 490, h: 258 };
 const BARS = { x: 628, y: 26, w: 238, h: 258 };
-const [LOWEST, HIGHEST] = [-30, 30]; // powers of ten where the picture ends
+const STEPS = [1, 2, 5, 10, 20, 50]; // powers of ten between two lines of the scale
 
 function render({ model, el }) {
   const ui = frame(model, el);
@@ -21,17 +21,16 @@ function render({ model, el }) {
   return () => ui.end();
 }
 
-/** log10 of a standard deviation, kept inside the picture; nothing at all is drawn lowest. */
+/** log10 of a standard deviation; null, a gap in the line, where a logarithm has no place for it. */
 function power(std) {
-  if (std === null) return HIGHEST;
-  return std > 0 ? Math.min(Math.max(Math.log10(std), LOWEST), HIGHEST) : LOWEST;
+  return std > 0 ? Math.log10(std) : null;
 }
 
 function drawLines(result, labels) {
-  const powers = [...result.forward, ...result.backward].map(power);
+  const powers = [...result.forward, ...result.backward].map(power).filter((at) => at !== null);
   const top = Math.max(2, Math.ceil(Math.max(...powers) + 0.3));
   const low = Math.min(-2, Math.floor(Math.min(...powers) - 0.3));
-  const every = [1, 2, 5, 10, 20].find((step) => (top - low) / step <= 8);
+  const every = STEPS.find((step) => (top - low) / step <= 8);
   const X = (layer) => LINES.x + layer / result.depth * LINES.w;
   const Y = (std) => LINES.y + (top - power(std)) / (top - low) * LINES.h;
   const parts = [];
@@ -45,12 +44,12 @@ function drawLines(result, labels) {
     parts.push(shape("text", { x: X(layer), y: LINES.y + LINES.h + 17, "text-anchor": "middle", class: "soft" }, layer));
   }
   parts.push(shape("text", { x: LINES.x + LINES.w / 2, y: LINES.y + LINES.h + 34, "text-anchor": "middle", class: "soft" }, labels.layer),
-    shape("text", { x: 12, y: LINES.y + LINES.h / 2, "text-anchor": "middle", class: "soft",
-      transform: `rotate(-90 12 ${LINES.y + LINES.h / 2})` }, labels.scale));
+    shape("text", { x: 13, y: LINES.y + LINES.h / 2, "text-anchor": "middle", class: "soft",
+      transform: `rotate(-90 13 ${LINES.y + LINES.h / 2})` }, labels.scale));
   const line = (stds, colour, dash, mark) => {
-    const points = stds.map((std, layer) => [X(layer), Y(std)]);
+    const points = stds.map((std, layer) => std > 0 ? [X(layer), Y(std)] : null);
     parts.push(shape("path", { d: path(points), style: `fill:none; stroke:var(--cw-${colour}); stroke-width:2; stroke-dasharray:${dash}` }),
-      ...points.map(([x, y]) => mark(x, y, `fill:var(--cw-${colour})`)));
+      ...points.filter(Boolean).map(([x, y]) => mark(x, y, `fill:var(--cw-${colour})`)));
   };
   line(result.backward, "grad", "6 4", (x, y, style) => shape("rect", { x: x - 2.6, y: y - 2.6, width: 5.2, height: 5.2, style }));
   line(result.forward, "data", "none", (cx, cy, style) => shape("circle", { cx, cy, r: 2.8, style }));

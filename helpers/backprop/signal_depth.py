@@ -1,9 +1,9 @@
 """W2.5 Signal depth: how large activations and gradients are after many layers.
 
-Layer: z = h W with W entries drawn from N(0, σ²), h = f(z). With fan-in n the variance is
-multiplied by about n·σ²·E[f²] per layer, so a factor only slightly off 1 becomes enormous over
-fifty layers. Sources of the presets: Glorot & Bengio (2010), AISTATS, σ² = 2/(n_in + n_out);
-He et al. (2015), arXiv:1502.01852, σ² = 2/n_in.
+Layer: z = h W with W entries drawn from N(0, σ²), h = f(z). With fan-in n the next variance of z
+is n·σ²·E[f(z)²], so a factor only slightly off 1 per layer becomes enormous over fifty layers.
+Sources of the presets: Glorot & Bengio (2010), AISTATS, σ² = 2/(n_in + n_out); He et al. (2015),
+ICCV, σ² = 2/n_in.
 """
 
 from __future__ import annotations

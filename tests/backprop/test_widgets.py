@@ -139,6 +139,36 @@ def test_circuit_update_is_one_step_of_gradient_descent():
     assert not updated["state"]["backward"]  # those gradients belonged to the old weights
 
 
+def press(state, **action):
+    return WIDGETS["W2.1"].compute({**WIDGETS["W2.1"].initial, **state, **action})
+
+
+def test_circuit_keeps_the_gradients_after_the_update_until_the_next_backward():
+    seen = answer("W2.1", action="backward")
+    old = [wire["grad"] for wire in seen["wires"]]
+    updated = press(seen["state"], action="update")
+    assert updated["state"]["kept"] == old and updated["state"]["since"] == "update"
+    assert [wire["grad"] for wire in updated["wires"]] != pytest.approx(old)  # they are old now
+    assert press(updated["state"], action="forward")["state"]["kept"] == old
+    again = press(updated["state"], action="backward")
+    assert again["state"]["kept"] == [wire["grad"] for wire in again["wires"]]
+    assert again["state"]["backward"]
+
+
+def test_circuit_says_what_made_the_gradients_old():
+    seen = answer("W2.1", action="backward")
+    edited = press(seen["state"], action="edit", w1=0.7)
+    assert not edited["state"]["backward"] and edited["state"]["since"] == "edit"
+    assert set(WIDGETS["W2.1"].labels["since"]) == {"update", "edit"}
+
+
+def test_circuit_forward_alone_leaves_the_gradients_as_good_as_they_were():
+    seen = answer("W2.1", action="backward")
+    assert press(seen["state"], action="forward")["state"]["backward"]
+    updated = press(seen["state"], action="update")
+    assert not press(updated["state"], action="forward")["state"]["backward"]
+
+
 def test_circuit_refuses_an_update_without_gradients():
     assert weights(answer("W2.1", action="update", backward=False)) == [0.6, 0.8, 0.2]
 
@@ -361,6 +391,17 @@ def test_signal_depth_gradient_is_right(activation):
     )
     # relu may cross a kink within h; 1e-4 is P3's bound for that, the smooth ones reach 1e-7
     assert slope == pytest.approx((up - down) / (2 * h), rel=1e-4 if activation == "relu" else 1e-6)
+
+
+@pytest.mark.parametrize("sigma", [0.01, 1])
+@pytest.mark.parametrize("activation", signal_depth.ACTIVATIONS)
+def test_signal_depth_every_size_has_a_place_on_the_axis(activation, sigma):
+    result = answer("W2.5", activation=activation, sigma=sigma, depth=50)
+    sizes = np.concatenate([result["forward"], result["backward"]])
+    sizes = np.log10(sizes[sizes > 0])
+    source = (FOLDER / "signal_depth.js").read_text(encoding="utf-8")
+    largest = int(re.search(r"const STEPS = \[.*?(\d+)\];", source).group(1))
+    assert (np.ptp(sizes) + 2) / largest <= 8  # otherwise the view finds no scale
 
 
 def test_signal_depth_histogram_counts_every_unit_once():
