@@ -57,8 +57,8 @@ class Comparison(NamedTuple):
             line = f"{name:<16} {values.mean():.3f}  ({values.min():.3f} to {values.max():.3f})"
             if name in self.difference:
                 mean, se = self.difference[name]
-                verdict = "significant" if abs(mean) > 2 * se else "not significant"
-                line += f"   {mean:+.3f} ± {se:.3f}: {verdict}"
+                verdict = "more than" if abs(mean) > 2 * se else "within"
+                line += f"   {mean:+.3f} ± {se:.3f}: {verdict} two standard errors"
             lines.append(line)
         return "\n".join(lines)
 

@@ -123,13 +123,13 @@ def plot_descent(A, paths, ax=None):
     if A.shape != (2, 2) or not np.allclose(A, A.T) or np.linalg.eigvalsh(A).min() <= 0:
         raise ValueError("plot_descent: A should be (2, 2), symmetric, with positive eigenvalues; "
                          f"got {A.tolist()}")
-    ax = new_axes(_BESIDE, ax=ax)
-    starts = np.array([np.asarray(path, float)[0] for path in paths.values()])
-    reach = 1.25 * np.maximum(np.abs(starts).max(axis=0), 0.4 * np.abs(starts).max())
+    starts = np.abs([np.asarray(path, float)[0] for path in paths.values()]).max(axis=0)
+    reach = 1.15 * np.maximum(starts, 0.32 * starts.max())
+    ax = new_axes((7.4, 1.3 + min(6.6 * reach[1] / reach[0], 4)), ax=ax)
     ticks = [np.linspace(-r, r, 120) for r in reach]
     w = np.stack(np.meshgrid(*ticks), axis=-1)
     height = 0.5 * np.einsum("...i,ij,...j", w, A, w)
-    ax.contour(*ticks, height, levels=height.max() * np.linspace(0.03, 1, 9) ** 2,
+    ax.contour(*ticks, height, levels=height.max() * np.linspace(0.06, 1, 8) ** 2,
                colors=COLOURS["quiet"], linewidths=0.8)
     for number, (name, path) in enumerate(paths.items()):
         sign = SERIES[number % len(SERIES)]
@@ -138,8 +138,9 @@ def plot_descent(A, paths, ax=None):
     ax.plot(0, 0, marker="*", markersize=11, color=COLOURS["ink"], linestyle="", zorder=9,
             label="minimum")
     ax.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), xlabel="$w_1$", ylabel="$w_2$")
+    ax.set_aspect("equal")      # otherwise a narrow bowl looks round
     ax.grid(False)
-    _legend_beside(ax)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return ax
 
 

@@ -152,6 +152,16 @@ def test_a_history_with_accuracy_has_two_panels_and_takes_what_fit_returns():
         plots.plot_history({"mae": [1]})
 
 
+def test_a_bowl_is_drawn_as_narrow_as_it_is():
+    ax = CALLS["descent"]()
+    ax.figure.draw_without_rendering()
+    left, low, right, high = ax.get_position().transformed(ax.figure.transFigure).extents
+    across, along = np.diff(ax.get_xlim())[0], np.diff(ax.get_ylim())[0]
+    # Half a pixel of rounding on some 200.
+    assert (right - left) / across == pytest.approx((high - low) / along, rel=.01)
+    assert right - left > .75 * ax.figure.bbox.width        # and it fills its picture
+
+
 def test_a_bowl_that_is_no_bowl_is_refused():
     with pytest.raises(ValueError, match="symmetric, with positive eigenvalues"):
         plots.plot_descent(np.diag([1.0, -1]), DESCENT)
