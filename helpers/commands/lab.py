@@ -9,6 +9,8 @@ from pathlib import Path
 
 from helpers.commands.environment import ROOT, Trouble, say
 
+CONFIG = Path(__file__).with_name("jupyter")    # JupyterLab without its prompt about news
+
 
 def main(arguments: list[str]) -> int:
     """Start JupyterLab and stay until it ends.
@@ -30,6 +32,7 @@ def main(arguments: list[str]) -> int:
     if options.port is not None:
         check_port(options.port)
     command = lab_command(options.port, options.no_browser, passed_on)
+    os.environ["JUPYTER_CONFIG_PATH"] = config_path(os.environ)
     say(f"Opening {first_chapter()}. To end: Ctrl-C here, then y.")
     sys.stdout.flush()
     if os.name != "nt":
@@ -49,12 +52,12 @@ def first_chapter() -> str:
 
 
 def lab_command(port: int | None, no_browser: bool, passed_on: list[str]) -> list[str]:
-    """The command line for JupyterLab: for this machine only, without its news prompt."""
+    """The command line for JupyterLab: for this machine only."""
     # The chapter is in the address, not an argument: otherwise the file browser would show nothing
     # but its folder, and with --no-browser the printed address would not lead to it.
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
                f"--LabApp.default_url=/lab/tree/{first_chapter()}",
-               "--ServerApp.ip=127.0.0.1", "--LabApp.news_url=none", "--log-level=WARN"]
+               "--ServerApp.ip=127.0.0.1", "--log-level=WARN"]
     if port is not None:
         # The reader asked for this one: moving silently to another would only confuse.
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -63,6 +66,16 @@ def lab_command(port: int | None, no_browser: bool, passed_on: list[str]) -> lis
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")   # in containers there often is no other user
     return command + passed_on
+
+
+def config_path(environ) -> str:
+    """JUPYTER_CONFIG_PATH with the course's folder in it; the reader's own settings stay.
+
+    The folder switches off the part of JupyterLab that asks at the first start whether one wants
+    news. `--LabApp.news_url` only changes where the news come from: JupyterLab 4.6 asks anyway.
+    """
+    others = [path for path in environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep) if path]
+    return os.pathsep.join([*others, str(CONFIG)])
 
 
 def check_port(port: int) -> None:

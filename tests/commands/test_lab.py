@@ -1,7 +1,10 @@
 """What `lab` would start, without starting it."""
 
+import json
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -23,7 +26,7 @@ def test_opens_the_first_chapter_on_this_machine_only(chapters):
     command = lab.lab_command(None, False, [])
     assert "--LabApp.default_url=/lab/tree/chapters/02_backprop.ipynb" in command
     assert f"--ServerApp.root_dir={chapters}" in command
-    assert "--ServerApp.ip=127.0.0.1" in command and "--LabApp.news_url=none" in command
+    assert "--ServerApp.ip=127.0.0.1" in command
 
 
 def test_options_and_what_is_passed_on(chapters, monkeypatch):
@@ -31,12 +34,30 @@ def test_options_and_what_is_passed_on(chapters, monkeypatch):
     monkeypatch.setattr(lab.os, "execv", lambda path, command: started.extend(command))
     monkeypatch.setattr(lab.subprocess, "call", lambda command, cwd: started.extend(command))
     monkeypatch.chdir(chapters)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/mine")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     lab.main(["--port", str(port), "--no-browser", "--ServerApp.token=abc"])
     assert f"--ServerApp.port={port}" in started and "--ServerApp.port_retries=0" in started
     assert "--no-browser" in started and started[-1] == "--ServerApp.token=abc"
+    assert os.environ["JUPYTER_CONFIG_PATH"] == os.pathsep.join(["/mine", str(lab.CONFIG)])
+
+
+def test_jupyterlab_takes_the_folder_as_an_order_not_to_ask_about_news(tmp_path):
+    """What the page gets to know, asked of JupyterLab itself, with a reader's setting beside."""
+    pytest.importorskip("jupyterlab_server")
+    mine = tmp_path / "labconfig" / "page_config.json"
+    mine.parent.mkdir()
+    mine.write_text('{"disabledExtensions": {"@jupyterlab/toc-extension": true}}')
+    code = ("import json; from jupyterlab_server.config import get_page_config\n"
+            "print(json.dumps(get_page_config([])['disabledExtensions']))")
+    environ = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path),
+               "JUPYTER_CONFIG_PATH": lab.config_path({})}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
+    disabled = json.loads(done.stdout)
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
+    assert "@jupyterlab/toc-extension" in disabled
 
 
 def test_port_in_use_is_a_sentence_with_a_free_one():
