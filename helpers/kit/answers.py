@@ -7,10 +7,10 @@ import math
 import re
 from itertools import combinations
 
-from helpers.kit.exercise import Number, Question
+from helpers.kit.exercise import Number, Option, Question
 from helpers.kit.formula import CONSTANTS, Unreadable, evaluate, said
-from helpers.kit.values import and_list, capital, compact, kind_of
-from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT, WRONG, Verdict
+from helpers.kit.values import and_list, capital, compact, grouped, kind_of
+from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT, SIGNS, WRONG, Verdict
 
 SKIP = "skip"
 
@@ -157,9 +157,11 @@ def _spoken(answer, value: float, unit: str) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
-    """A number with its unit, as one writes it."""
+    """A number with its unit, as one writes it: "4\u202f810 parameters", "1 nat"."""
     whole = isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e12)
-    shown = f"{int(value):,}" if whole else compact(float(value))
+    shown = grouped(int(value)) if whole else compact(float(value))
+    if shown == "1" and re.fullmatch(r"[a-z]{2,}[a-rt-z]s", unit):  # a word, not ms
+        unit = unit[:-1]
     return f"{shown} {unit}".strip()
 
 
@@ -213,6 +215,8 @@ def read_letters(exercise: Question, answer) -> tuple[str, ...]:
             continue
         letters = re.findall(r"\w+", word) if word is not None else []
         if not letters or any(x not in known for x in letters):
+            letters = _option_with(exercise, one)
+        if not letters:
             what = said(one) if isinstance(one, str) else kind_of(one)
             raise Unreadable(f"{capital(what)} is not one of the options. "
                              f"Answer with a letter: {', '.join(known)}.")  # fmt: skip
@@ -220,6 +224,34 @@ def read_letters(exercise: Question, answer) -> tuple[str, ...]:
     if len(chosen) > 1 and not exercise.multiple:
         raise Unreadable("Only one option can be right here; choose one letter.")
     return tuple(sorted(chosen))
+
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_IN_TEXT = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:[,\u202f\xa0 ]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+                      r"(?:e[-+]?\d+)?")  # fmt: skip
+
+
+def _option_with(exercise: Question, answer) -> list[str]:
+    """The letter of the one option whose text contains this number; [] if none or several do."""
+    try:
+        value = read_number(answer)
+    except Unreadable:
+        return []
+    found = []
+    for option in exercise.options:
+        text = option.text.replace("−", "-")
+        text = re.sub(r"\b(?:1 ?[·×] ?)?10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
+                      lambda m: "1e" + m[1].translate(_SUPERSCRIPTS), text)  # fmt: skip
+        numbers = [float(re.sub(r"[,\s]", "", n)) for n in _IN_TEXT.findall(text)]
+        if any(math.isclose(n, value, rel_tol=1e-9) for n in numbers):
+            found.append(option.letter)
+    return found if len(found) == 1 else []
+
+
+def with_reason(option: Option) -> str:
+    """An option with its sign, and the reason on a line of its own."""
+    return f"{SIGNS[RIGHT if option.right else WRONG]} **{option.letter})** {option.text}\n" \
+           f"{option.reason}"  # fmt: skip
 
 
 def judge_question(exercise: Question, answer) -> Verdict:
@@ -236,9 +268,7 @@ def judge_question(exercise: Question, answer) -> Verdict:
     missed = [o for o in exercise.options if o.letter not in chosen and o.right]
     line = f"Your answer: {and_list(f'{x})' for x in chosen) or 'none'}."
     if not wrong and not missed:
-        every = [f"{'✓' if o.right else '✗'} **{o.letter})** {o.text}. {o.reason}"
-                 for o in exercise.options]  # fmt: skip
-        return made(RIGHT, line, sentences=every)
+        return made(RIGHT, line, sentences=map(with_reason, exercise.options))
     if not wrong:
         many = "One right option is" if len(missed) == 1 else f"{len(missed)} right options are"
         reasons.append(f"{many} still missing.")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from helpers.kit.answers import read_letters, read_number
 from helpers.kit.diagnosis import all_hints
-from helpers.kit.exercise import Entry, Exercise, Number, Question, find
+from helpers.kit.exercise import Entry, Exercise, Number, Question
 from helpers.kit.explain import quoted
 from helpers.kit.judge import judge
+from helpers.kit.lookup import look_up, refuse
 from helpers.kit.progress import record
 from helpers.kit.verdict import NOT_ATTEMPTED, Note, Verdict, display_or_print, show
 
+_NOTHING = object()
+"""In the place of an answer that was not handed over at all."""
 
-def check(id: str, answer):
+
+def check(id: str = "", answer=_NOTHING):
     """Check an answer, say what is right or wrong about it, and hand on what the chapter uses.
 
     Parameters
@@ -24,21 +28,38 @@ def check(id: str, answer):
     Returns
     -------
     function, class, number or tuple of letters
-        The student's answer if it is right, else the course's, so that the chapter goes on.
+        The student's answer if it is right, else the course's, so that the chapter goes on. Where
+        there is no such exercise: what was handed over (None if nothing was).
 
     Raises
     ------
     CheckFailed
         Only while a solution is built or tested (COURSE_STRICT=1): for any verdict but "right".
     ValueError
-        If there is no exercise of that id.
+        Only then, too: if there is no exercise of that id. A student gets a sentence.
     """
-    exercise = find(id)
+    exercise = look_up(id, "check")
+    if exercise is None:
+        return None if answer is _NOTHING else answer
+    if answer is _NOTHING:
+        refuse(_what_is_missing(exercise))
+        return course_answer(exercise)
     verdict = _judged(exercise, answer)
     verdict.onward = _onward(exercise, verdict)
     record(exercise.id, "check", verdict.state, verdict.mistakes)
     show(verdict)
     return _read(exercise, answer) if verdict.right else course_answer(exercise)
+
+
+def _what_is_missing(exercise: Entry) -> str:
+    """The sentence on `check("2.6")`: what has to be handed over as well."""
+    what, example = "number or formula", "…"
+    if isinstance(exercise, Question):
+        what, example = "letter of an option", f'"{exercise.options[0].letter}"'
+    elif isinstance(exercise, Exercise):
+        what = "class" if isinstance(exercise.reference_fn, type) else "function"
+        example = getattr(exercise.reference_fn, "__name__", "…")
+    return f'Your {what} is missing: write `check("{exercise.id}", {example})`.'
 
 
 def _judged(exercise: Entry, answer) -> Verdict:
@@ -91,7 +112,7 @@ def _read(exercise: Entry, answer):
     return read_letters(exercise, answer) if isinstance(exercise, Question) else answer
 
 
-def hint(id: str, level: int = 1) -> None:
+def hint(id: str = "", level: int = 1) -> None:
     """Show a hint: 1 is gentle, the last one leads to the solution.
 
     Parameters
@@ -101,7 +122,9 @@ def hint(id: str, level: int = 1) -> None:
     level : int
         Which hint, from 1.
     """
-    exercise = find(id)
+    exercise = look_up(id, "hint")
+    if exercise is None:
+        return
     hints = all_hints(exercise)
     if not hints:
         display_or_print(Note(f"There are no hints for {exercise.id}."))

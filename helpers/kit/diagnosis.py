@@ -9,7 +9,7 @@ from helpers.kit.differences import compare
 from helpers.kit.evidence import Findings
 from helpers.kit.exercise import Exercise, Mistake
 from helpers.kit.outcome import Outcome
-from helpers.kit.values import and_list, capital, kind_of
+from helpers.kit.values import and_list, capital, counted, kind_of
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT, WRONG, Verdict
 
 
@@ -82,7 +82,29 @@ class Report(Findings):
         place = f" (met in {found.where}, {explain.quoted(found.line)})" if found.line else ""
         return f"A part of your {what} is still to be written{place}.",
 
+    def nothing_shows(self):
+        """Fields of the verdict on changed code that does what it did as handed out."""
+        faults = self.exercise.faults()
+        many = f" There were {len(faults)} in the beginning." if faults else ""
+        return ("What you changed does not show yet: the faults that remain hide it.", (),
+                (f"The result is what it was as handed out.{many} Your repair may well be right: "
+                 "keep it, and look for the next fault.",), ())
+
     # --- wrong, with a name ---
+
+    def named_verdict(self, mistake: Mistake) -> Verdict:
+        """The verdict on a mistake that fits as a whole; in a bug hunt, on the faults left."""
+        made = self.verdict(WRONG, *self.named(mistake))
+        faults = self.exercise.faults()
+        left = mistake.name.split(" + ")
+        if not set(left) <= set(faults):
+            return made
+        done = f"{len(faults) - len(left)} of {len(faults)} repaired, {len(left)} to go"
+        made.headline = f"{done}. {'Next' if left[1:] else 'The last'}: {left[0]}."
+        made.faults = tuple((name, faults[name]) for name in left)
+        if left[1:]:  # what was expected would give the other faults away
+            made.evidence = tuple(self._printed())
+        return made
 
     def named(self, mistake: Mistake):
         """Fields of the verdict on a mistake that fits as a whole."""
@@ -144,8 +166,17 @@ class Report(Findings):
         if self.record.alive:
             why.append("It could not be stopped and still uses the processor. If the notebook gets "
                        "slow, choose Kernel → Restart Kernel.")  # fmt: skip
-        headline = f"Your function did not come to an end within {seconds}."
+        headline = f"Your function did not come to an end within {seconds}{self._flood()}."
         return headline, ("does not end",), why, self._inputs()
+
+    def _flood(self) -> str:
+        """", and printed 4 lines; the first: `…`", if it printed anything."""
+        printed = self.record.printed
+        if not printed.total:
+            return ""
+        first = next((line for line in printed.text.splitlines() if line.strip()), "")
+        said = f"; the first: {explain.quoted(first, 60)}" if first else ""
+        return f", and printed {counted(max(printed.lines, 1), 'line')}{said}"
 
     def _error_line(self) -> str:
         found = self.explanation
@@ -162,9 +193,12 @@ class Report(Findings):
         if parameters:
             return parameters, ("wrong parameters",), (), ()
         kind = type(self.outcomes[self.first].error).__name__
+        if found.sentence:  # the course has looked at the result and says what is wrong with it
+            return found.sentence, (), (), self._inputs()
         if found.outside:
-            why = explain.quoted(found.message)
-            headline = f"What your function returns cannot be used: {why}."
+            _, _, message = found.message.partition(": ")
+            why = f": {explain.quoted(message)}" if message else ""
+            headline = f"What your function returns cannot be used{why}."
             return headline, (), found.sentences, self._inputs()
         headline = f"Your function stops with {_article(kind)} {kind}."
         return headline, (), [self._error_line(), *found.sentences], self._inputs()

@@ -123,6 +123,16 @@ class Exercise(Entry):
 
         return register
 
+    def faults(self) -> dict[str, str]:
+        """In a bug hunt, the single faults: name -> why; {} in any other exercise.
+
+        They are the mistakes that also occur together, under a name such as "A + B".
+        """
+        if self.kind != "find the bug":
+            return {}
+        together = {part for m in self.mistakes for part in m.name.split(" + ") if part != m.name}
+        return {m.name: m.why for m in self.mistakes if m.name in together}
+
     def make_probes(self, seed: int = 0) -> list[tuple]:
         """The inputs on which answers are compared, smallest first."""
         if self.probes_fn is None:

@@ -14,7 +14,7 @@ from helpers.kit.differences import part_text
 from helpers.kit.exercise import Exercise
 from helpers.kit.outcome import Outcome, same_part
 from helpers.kit.sandbox import Record
-from helpers.kit.values import and_list, compact, shorten
+from helpers.kit.values import and_list, compact, grouped, shorten
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class Findings:
 
     def _changes_sentence(self) -> str:
         names = and_list(f"`{n}`" for n in self.extra_changes())
-        return (f"It changes {names}, which belongs to the caller: every later cell would get the "
+        belong = "belong" if len(self.extra_changes()) > 1 else "belongs"
+        return (f"It changes {names}, which {belong} to the caller: every later cell would get the "
                 f"changed values. Work on a copy (`x = x.copy()`), and write `a = a + 1`, not "
                 f"`a += 1`.")  # fmt: skip
 
@@ -117,8 +118,9 @@ class Findings:
         if not printed.total or self._all_right():
             return []
         text = "\n".join(printed.text.splitlines()[:12])
-        cut = f"\n… ({printed.total} characters in all)" if printed.total > len(text) + 1 else ""
-        return [("It printed", text + cut)]
+        if printed.total > len(text) + 1:
+            text += f"\n… ({grouped(printed.total)} characters in all)"
+        return [("It printed", text)]
 
     def _all_right(self) -> bool:
         return all(self.bank.passes(i, o) for i, o in enumerate(self.outcomes))

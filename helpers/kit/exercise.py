@@ -22,6 +22,7 @@ how it is run in `sandbox.py`, how the result is told in `verdict.py`.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -209,4 +210,6 @@ def find(id: str) -> Exercise | Number | Question:
             return REGISTRY[name]
     if not REGISTRY:
         raise ValueError(f"no exercises are loaded yet, so not {key!r}: run the set-up cell first")
-    raise ValueError(f"there is no exercise {key!r}; there are: {', '.join(sorted(REGISTRY))}")
+    known = sorted(REGISTRY, key=lambda k: [(not p.isdigit(), len(p), p)
+                                            for p in re.findall(r"\d+|[^\d.]+", k)])  # fmt: skip
+    raise ValueError(f"there is no exercise {key!r}; there are: {', '.join(known)}")

@@ -34,7 +34,8 @@ class Explanation:
 
     `sentences` say what it means, `shapes` (the last of them, if any) which arrays met.
     `unfinished` says that the error comes from a place that still holds `...` or raises
-    NotImplementedError, `outside` that no line of the student's code was running.
+    NotImplementedError, `outside` that no line of the student's code was running, `sentence` is
+    what the course's own harness says about a result, a whole sentence.
     """
 
     sentences: list[str] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Explanation:
     rule_known: bool = False
     unfinished: bool = False
     outside: bool = False
+    sentence: str = ""
 
 
 def home(answer) -> str:
@@ -103,17 +105,36 @@ def explain(error: BaseException, answer: Callable) -> Explanation:
     frame, lineno = _students_frame(error.__traceback__, home(answer))
     if frame is None:
         found.outside = True
+        found.sentence = _harness_says(error)
     else:
         filename = frame.f_code.co_filename
         found.where, found.line = place(filename, lineno), source_line(filename, lineno)
     about_shapes = isinstance(error, (ValueError, IndexError, TypeError))
-    found.unfinished = isinstance(error, NotImplementedError) or "ellipsis" in message.lower()
+    found.unfinished = type(error) is NotImplementedError or _meets_ellipsis(error)
     if frame is not None and about_shapes:
         shapes = _shapes_in_line(found.line, frame.f_locals)
         found.shapes = _shape_sentence(shapes, _rule(text_of(error)))
         found.rule_known = bool(_rule(text_of(error)))
     found.sentences = [s for s in (_meaning(error), found.shapes) if s]
     return found
+
+
+def _meets_ellipsis(error: BaseException) -> bool:
+    """Whether a `...` stands where a value is needed.
+
+    The word alone is no sign of it: NumPy lists "ellipsis (`...`)" among the valid indices.
+    """
+    kinds = (TypeError, AttributeError)
+    return isinstance(error, kinds) and bool(re.search(r"\bellipsis\b(?! \(`)", text_of(error)))
+
+
+def _harness_says(error: BaseException) -> str:
+    """The message of a ValueError raised by a line of the course itself, if it is a sentence."""
+    text, tb = text_of(error).strip(), error.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    ours = tb is not None and tb.tb_frame.f_code.co_filename.startswith(_COURSE)
+    return text if ours and isinstance(error, ValueError) and text.endswith((".", "!", "?")) else ""
 
 
 def _students_frame(tb: TracebackType | None, own: str) -> tuple[FrameType | None, int]:
@@ -131,8 +152,9 @@ def _students_frame(tb: TracebackType | None, own: str) -> tuple[FrameType | Non
 
 _MEANINGS: list[tuple[type[BaseException], str, str]] = [
     (NotImplementedError, "", "This part is still to be written."),
-    (TypeError, "ellipsis", "A `...` is still standing where a value is needed."),
-    (Exception, "ellipsis", "A `...` is still standing where a value is needed."),
+    (RuntimeError, "input() waits for the keyboard", "Take what you need from the arguments."),
+    (IndexError, "boolean index did not match", "A mask must have the shape of the array that it "
+     "picks from."),
     (AttributeError, "'NoneType'", "Something here is None; is a `return` missing further up?"),
     (TypeError, "'NoneType'", "Something here is None; is a `return` missing further up?"),
     (UnboundLocalError, "", "A name is used before it gets a value inside the function."),
@@ -158,12 +180,37 @@ _MEANINGS: list[tuple[type[BaseException], str, str]] = [
 ]
 
 
+_WHOLE = "An index must be a whole number: `n // 2`, as `n / 2` is a fraction."
+_NO_INDEX = re.compile(r"integer or boolean arrays are valid indices|arrays used as indices must be"
+                       r"|indices must be integers")  # fmt: skip
+
+
 def _meaning(error: BaseException) -> str:
     text = text_of(error)
+    if _meets_ellipsis(error):
+        return "A `...` is still standing where a value is needed."
+    if isinstance(error, (IndexError, TypeError)) and _NO_INDEX.search(text):
+        return _about_index(error)
     for kind, word, sentence in _MEANINGS:
         if isinstance(error, kind) and (not word or word in text):
             return sentence
     return ""
+
+
+def _about_index(error: BaseException) -> str:
+    """What is the matter with something in square brackets that is no index: a name, a fraction."""
+    tb = error.__traceback__
+    while tb is not None and tb.tb_next is not None:
+        tb = tb.tb_next
+    if tb is None:
+        return _WHOLE
+    line = source_line(tb.tb_frame.f_code.co_filename, tb.tb_lineno)
+    names = re.findall(r"\[\s*([A-Za-z_]\w*)\s*\]", line)
+    keyed = re.search(r"\w\[\s*[frb]?['\"]", line)
+    if keyed or any(isinstance(tb.tb_frame.f_locals.get(name), str) for name in names):
+        return "A dictionary is expected here (square brackets with a name), and something else " \
+               "came, such as an array or a list."  # fmt: skip
+    return _WHOLE
 
 
 # --- shapes --------------------------------------------------------------------------------------

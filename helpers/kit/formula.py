@@ -28,11 +28,16 @@ _FUNCTIONS = {
 CONSTANTS = {"pi": math.pi, "e": math.e}
 _SIGNS = str.maketrans({"×": "*", "·": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/", "^": "**",
                         "π": "pi", "’": "'"})  # fmt: skip
+_WITHOUT_BRACKETS = re.compile(
+    r"\b(" + "|".join(_FUNCTIONS) + r")\s+(\d+(?:\.\d+)?(?:e[-+]?\d+)?|pi|e)\b(?!\s*\*\*)"
+)
+"""ln 10, written as in a book; ln 10**2 could mean two things and is left alone."""
+
 _TOO_LARGE = "This number is too large to be computed. Write a smaller formula."
 
 
 def evaluate(formula: str) -> float:
-    """The value of a formula such as "64*64 + 64", "4,810", "2/10", "log(10)".
+    """The value of a formula such as "64*64 + 64", "4,810", "2/10", "log(10)", "ln 10".
 
     Understands + - * / // % ** and ^, brackets, sqrt exp log ln log2 log10 abs sin cos tanh, pi, e,
     and groups of three digits set apart by commas, apostrophes, underscores or spaces. Nothing
@@ -50,6 +55,7 @@ def evaluate(formula: str) -> float:
         raise Unreadable("This formula is very long. Write it shorter, or give the number.")
     grouped = re.sub(r"(?<![\d.])\d{1,3}(?:[,' _]\d{3})+(?!\d)",
                      lambda m: re.sub(r"[,' _]", "", m[0]), text)  # fmt: skip
+    grouped = _WITHOUT_BRACKETS.sub(r"\1(\2)", grouped)
     if re.fullmatch(r"[+-]?\d+,\d+", grouped):
         raise Unreadable(f"Write a decimal point, not a comma: {grouped.replace(',', '.')}.")
     try:

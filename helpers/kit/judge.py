@@ -27,6 +27,8 @@ from helpers.kit.outcome import (
     same_part,
     tolerance_for,
 )
+from helpers.kit.samecode import same_code
+from helpers.kit.shadow import harmless
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT, WRONG, Verdict
 
 
@@ -139,7 +141,8 @@ def run_students(exercise: Exercise, answer: Callable, probes: list[tuple]) -> s
             pass_on=sandbox.Stop,
         )
 
-    record = sandbox.run([call_on(probe) for probe in probes], exercise.time_limit)
+    with harmless(answer):
+        record = sandbox.run([call_on(probe) for probe in probes], exercise.time_limit)
     if record.timed_out:
         record.results.append(Outcome("timeout"))
     missing = len(probes) - len(record.results)
@@ -159,17 +162,20 @@ def judge_function(exercise: Exercise, answer, seed: int = 0) -> Verdict:
     record = run_students(exercise, answer, bank.probes)
     outcomes = record.results
     report = diagnosis.Report(exercise, answer, bank, record)
-    untouched = exercise.untouched_fn is not None and bank.agree(
+    as_before = exercise.untouched_fn is not None and bank.agree(
         outcomes, bank.outcomes(exercise.untouched_fn)
     )
+    untouched = as_before and same_code(answer, exercise.untouched_fn)
     if untouched or report.unfinished():
         return report.verdict(NOT_ATTEMPTED, *report.still_to_do(untouched))
+    if as_before:
+        return report.verdict(WRONG, *report.nothing_shows())
     if all(bank.passes(i, outcome) for i, outcome in enumerate(outcomes)):
         return report.verdict(RIGHT)
     if not record.timed_out:
         whole = recognise(bank, outcomes)
         if whole is not None:
-            return report.verdict(WRONG, *report.named(whole))
+            return report.named_verdict(whole)
         pieces = recognise_pieces(bank, outcomes)
         if pieces:
             return report.verdict(WRONG, *report.named_pieces(pieces))

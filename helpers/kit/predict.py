@@ -9,11 +9,14 @@ from helpers.kit.answers import (
     judge_number,
     read_letters,
     read_number,
+    with_reason,
     with_unit,
 )
-from helpers.kit.exercise import Entry, Number, Question, find
+from helpers.kit.exercise import Entry, Exercise, Number, Question
 from helpers.kit.judge import judge
+from helpers.kit.lookup import look_up, refuse
 from helpers.kit.progress import record, store
+from helpers.kit.quiz import options_html, options_text
 from helpers.kit.values import and_list, compact
 from helpers.kit.verdict import (
     NOT_ATTEMPTED,
@@ -21,6 +24,8 @@ from helpers.kit.verdict import (
     Note,
     Verdict,
     display_or_print,
+    marked_up,
+    plain,
     show,
     strict,
 )
@@ -29,17 +34,52 @@ _guesses: dict[str, str] = {}
 """Predictions of this session, as text; the progress file has those of earlier ones."""
 
 
-def _find(id: str) -> Number | Question:
-    entry = find(id)
-    if not isinstance(entry, (Number, Question)):
-        raise ValueError(
-            f"exercise {entry.id} expects a function, so there is nothing to predict; "
-            f'use check("{entry.id}", …)'
-        )
+class Asking(Note):
+    """A note on a prediction that is still to be made, with the question and its options."""
+
+    def __init__(self, entry: Number | Question, text: str):
+        super().__init__(f"**{entry.id}** {text}", NOT_ATTEMPTED)
+        self.entry = entry
+
+    def how(self) -> str:
+        """How an answer is written."""
+        call = f'predict("{self.entry.id}", '
+        if isinstance(self.entry, Number):
+            return f'Write a number or a formula, such as `{call}2*3 + 1)`, or `"skip"`.'
+        letters = [o.letter for o in self.entry.options][:2]
+        example = ", ".join(letters) if self.entry.multiple else letters[-1]
+        word = "letters" if self.entry.multiple else "the letter"
+        return f'Answer with {word} in quotes, such as `{call}"{example}")`, or with `"skip"`.'
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.question()}\n{plain(self.how())}"
+
+    def question(self) -> str:
+        """The question as text; a number is asked for by its title."""
+        if isinstance(self.entry, Question):
+            return options_text(self.entry)
+        return plain(self.entry.title)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        shown = f"<p><b>{marked_up(self.entry.title)}</b></p>"
+        if isinstance(self.entry, Question):
+            shown = f"<p><b>{marked_up(self.entry.prompt)}</b></p>{options_html(self.entry)}"
+        above = super()._repr_mimebundle_()["text/html"]
+        body = f"<div>{above}{shown}<p>{marked_up(self.how())}</p></div>"
+        return {"text/html": body, "text/plain": str(self)}
+
+
+def _find(id) -> Number | Question | None:
+    """What can be predicted under `id`; None where a sentence has said that there is nothing."""
+    entry = look_up(id, "predict")
+    if isinstance(entry, Exercise):
+        refuse(f"Exercise {entry.id} expects a function, so there is nothing to predict: use "
+               f'`check("{entry.id}", …)`.')  # fmt: skip
+        return None
     return entry
 
 
-def predict(id: str, guess=...) -> None:
+def predict(id: str = "", guess=...) -> None:
     """Take down a prediction; `reveal` tells later whether it holds.
 
     Parameters
@@ -56,27 +96,49 @@ def predict(id: str, guess=...) -> None:
         Only while a solution is built or tested (COURSE_STRICT=1): if there is no readable guess.
     """
     entry = _find(id)
+    if entry is None:
+        return
     if is_missing(guess):
-        _note_or_fail(f"**{entry.id}** No prediction yet. Put yours in the place of the `...`, "
-                      'or write `"skip"`, and run this cell again.')  # fmt: skip
+        first = _standing(entry) or "No prediction yet."
+        _note_or_fail(Asking(entry, f"{first} Put yours in the place of the `...`, and run this "
+                             "cell again."))  # fmt: skip
         return
     if isinstance(guess, str) and guess.strip().lower() == SKIP:
         _guesses[entry.id] = SKIP
         record(entry.id, "predict", guess=SKIP)
-        _note_or_fail(f"**{entry.id}** Skipped: the result will be shown without a prediction.")
+        _note_or_fail(Note(f"**{entry.id}** Skipped: the result will be shown without a "
+                           "prediction.", NOT_ATTEMPTED))  # fmt: skip
         return
     try:
         kept, said = _read(entry, guess)
     except Unreadable as problem:
-        _note_or_fail(f"**{entry.id}** {problem}")
+        _note_or_fail(Asking(entry, f"{problem} {_standing(entry)}".strip()))
         return
     _guesses[entry.id] = kept
     record(entry.id, "predict", guess=kept)
     display_or_print(Note(f"**{entry.id}** Your prediction: {said}. Now find out."))
 
 
-def _note_or_fail(text: str) -> None:
-    note = Note(text, NOT_ATTEMPTED)
+def _guess(entry: Entry) -> str | None:
+    """The prediction that counts at the moment: of this session, or else of an earlier one."""
+    guess = _guesses.get(entry.id)
+    return store().prediction(entry.id) if guess is None and not strict() else guess
+
+
+def _standing(entry: Number | Question) -> str:
+    """The sentence on an earlier prediction, which still counts; "" if there is none."""
+    guess = _guess(entry)
+    if guess is None:
+        return ""
+    if guess == SKIP:
+        return 'Your earlier `"skip"` still stands.'
+    try:
+        return f"Your earlier prediction still stands: {_read(entry, guess)[1]}."
+    except Unreadable:
+        return ""
+
+
+def _note_or_fail(note: Note) -> None:
     if strict():
         raise CheckFailed(str(note))
     display_or_print(note)
@@ -93,7 +155,7 @@ def _read(entry: Number | Question, guess) -> tuple[str, str]:
     return ", ".join(letters), and_list(f"{x}) {texts[x]}" for x in letters)
 
 
-def reveal(id: str, measured=None) -> None:
+def reveal(id: str = "", measured=None) -> None:
     """Show whether the prediction holds; without one, ask for it and show nothing else.
 
     Parameters
@@ -110,12 +172,13 @@ def reveal(id: str, measured=None) -> None:
         Only while a solution is built or tested (COURSE_STRICT=1): unless the prediction is right.
     """
     entry = _find(id)
-    guess = _guesses.get(entry.id)
-    if guess is None and not strict():
-        guess = store().prediction(entry.id)
+    if entry is None:
+        return
+    guess = _guess(entry)
     if guess is None:
-        _note_or_fail(f"**{entry.id}** The result is shown as soon as you have predicted it: fill "
-                      f'in `predict("{entry.id}", …)` above, or write `"skip"` there.')  # fmt: skip
+        _note_or_fail(Note(f"**{entry.id}** The result is shown as soon as you have predicted it: "
+                           f'fill in `predict("{entry.id}", …)` above, or write `"skip"` there.',
+                           NOT_ATTEMPTED))  # fmt: skip
         return
     target, result = _result(entry, measured)
     if guess == SKIP:
@@ -141,10 +204,7 @@ def _result(entry: Entry, measured) -> tuple[float | None, tuple[str, ...]]:
     """What counts as right, and the sentences that tell it."""
     said = () if measured is None else (_measured(measured, getattr(entry, "unit", "")),)
     if isinstance(entry, Question):
-        reasons = tuple(
-            f"{'✓' if o.right else '✗'} **{o.letter})** {o.text}. {o.reason}" for o in entry.options
-        )
-        return None, reasons + said
+        return None, (*map(with_reason, entry.options), *said)
     if entry.answer is not None:
         return entry.answer, (f"The answer is {with_unit(entry.answer, entry.unit)}.", *said)
     if measured is None:

@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from helpers.kit.answers import is_missing, judge_question, read_letters
-from helpers.kit.exercise import Question, find
+from helpers.kit.exercise import Question
+from helpers.kit.lookup import look_up, refuse
 from helpers.kit.progress import record
 from helpers.kit.verdict import (
     NOT_ATTEMPTED,
@@ -29,7 +30,7 @@ _HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def quiz(id: str, answer=None) -> None:
+def quiz(id: str = "", answer=None) -> None:
     """Ask a question, or grade the answer given.
 
     Parameters
@@ -45,11 +46,14 @@ def quiz(id: str, answer=None) -> None:
         Only while a solution is built or tested (COURSE_STRICT=1): for a wrong answer. A question
         without an answer is left to be asked in class.
     ValueError
-        If there is no question of that id.
+        Only then, too: if there is no question of that id. A student gets a sentence.
     """
-    question = find(id)
+    question = look_up(id, "quiz")
+    if question is None:
+        return
     if not isinstance(question, Question):
-        raise ValueError(f'{question.id} has no options to choose; use check("{question.id}", …)')
+        refuse(f'{question.id} has no options to choose: use `check("{question.id}", …)`.')
+        return
     if not is_missing(answer):
         verdict = judge_question(question, answer)
         record(question.id, "quiz", verdict.state, verdict.mistakes)
@@ -82,6 +86,19 @@ def grade(question: Question, chosen: list[str]) -> dict:
     return {"state": verdict.state, "line": line, "options": options}
 
 
+def options_text(question: Question) -> str:
+    """The prompt and the options with their letters, as text."""
+    sign = "☐" if question.multiple else "○"
+    lines = [f"  {sign} {o.letter}) {plain(o.text)}" for o in question.options]
+    return "\n".join([plain(question.prompt), *lines])
+
+
+def options_html(question: Question) -> str:
+    """The options with their letters, as a list in HTML."""
+    options = "".join(f"<li>{o.letter}) {marked_up(o.text)}</li>" for o in question.options)
+    return f'<ul style="list-style:none;padding-left:1em">{options}</ul>'
+
+
 class Form:
     """The question as an output of a cell: live form, HTML and text in one."""
 
@@ -89,18 +106,15 @@ class Form:
         self.question = question
 
     def __str__(self) -> str:
-        sign = "☐" if self.question.multiple else "○"
-        lines = [f"Question {self.question.id}: {plain(self.question.prompt)}"]
-        lines += [f"  {sign} {o.letter}) {plain(o.text)}" for o in self.question.options]
-        return "\n".join([*lines, f'Answer with quiz("{self.question.id}", "letter").'])
+        asked = f"Question {self.question.id}: {options_text(self.question)}"
+        return f'{asked}\nAnswer with quiz("{self.question.id}", "letter").'
 
     def as_html(self) -> str:
         """The question without a kernel: to be read; its answer can be unfolded."""
-        options = "".join(f"<li>{marked_up(o.text)}</li>" for o in self.question.options)
         return (
             f'<div role="group" aria-label="Question {html.escape(self.question.id)}">'
             f"<p><b>Question {html.escape(self.question.id)}.</b> "
-            f'{marked_up(self.question.prompt)}</p><ol type="a">{options}</ol>'
+            f"{marked_up(self.question.prompt)}</p>{options_html(self.question)}"
             f"<p><i>Run this cell in a notebook to answer.</i></p>"
             f"<details><summary>Answer and reasons</summary><ul>{self._reasons()}</ul></details>"
             "</div>"

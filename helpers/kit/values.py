@@ -153,11 +153,33 @@ def and_list(names) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+_FUNCTIONS = {"log", "exp", "sin", "cos", "tan", "tanh", "sqrt", "arg", "max", "min", "argmax"}
+"""Names that stand for themselves: "log 0" must not become "Log 0"."""
+
+
+_SHORT_WORDS = {"no", "in", "it", "is", "on", "at", "of", "to", "by", "an", "as", "if"}
+
+
 def capital(text: str) -> str:
-    """`text` with a capital first letter, unless it starts with a formula or a name such as dW."""
-    first = text.split(" ")[0].rstrip(":,;.")
-    ordinary = first.isalpha() and first == first.lower() and len(first) > 2
-    return text[:1].upper() + text[1:] if ordinary else text
+    """`text` with a capital first letter, unless it starts with a formula or a name such as dW.
+
+    Symbols, identifiers of one or two letters, names of functions, digits, backticks and letters of
+    other alphabets stay as they are.
+    """
+    first = text.split(" ")[0].rstrip(":,;.?!")
+    word = len(first) > 2 or first in _SHORT_WORDS
+    ordinary = first.isascii() and first.isalpha() and first.islower() and word
+    return text[:1].upper() + text[1:] if ordinary and first not in _FUNCTIONS else text
+
+
+def grouped(whole: int) -> str:
+    """A whole number in groups of three digits, set apart by a narrow space: 4\u202f810."""
+    return f"{whole:,}".replace(",", "\u202f")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """"1 line", "2 lines", "4\u202f810 lines"."""
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
 def subject(name: str) -> str:

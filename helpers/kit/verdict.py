@@ -55,6 +55,9 @@ class Verdict:
         From gentle to plain; not shown with a right answer.
     onward : str
         With what the notebook goes on.
+    faults : tuple of (name, why)
+        In a bug hunt, the faults that are left. Then the first sentence, which tells the reasons
+        of all of them, is not shown: the first fault is explained, the others are folded away.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Verdict:
     remarks: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     onward: str = ""
+    faults: tuple[tuple[str, str], ...] = ()
 
     @property
     def right(self) -> bool:
@@ -131,7 +135,9 @@ def as_text(verdict: Verdict) -> str:
     lines = [f"{SIGNS[verdict.state]} {WORDS[verdict.state]} · {verdict.id} {verdict.title}"]
     if verdict.headline:
         lines.append(plain(verdict.headline))
-    lines += [plain(s) for s in verdict.sentences]
+    lines += [plain(s).replace("\n", "\n    ") for s in shown_sentences(verdict)]
+    if len(verdict.faults) > 1:
+        lines.append("Repair this one and check again, then the next is named; the hints help too.")
     for label, text in verdict.evidence:
         lines += [f"{label}:", *("    " + line for line in text.splitlines())]
     lines += [f"By the way: {plain(r)}" for r in verdict.remarks]
@@ -140,6 +146,13 @@ def as_text(verdict: Verdict) -> str:
         calls = [f'hint("{verdict.id}"{f", {i}" if i > 1 else ""})' for i in levels(verdict)]
         lines.append("Hints: " + ", ".join(calls))
     return "\n".join(lines)
+
+
+def shown_sentences(verdict: Verdict) -> tuple[str, ...]:
+    """The sentences to show: of several faults only the first is explained."""
+    if not verdict.faults:
+        return verdict.sentences
+    return verdict.faults[0][1], *verdict.sentences[1:]
 
 
 def levels(verdict: Verdict) -> range:
@@ -160,6 +173,7 @@ def plain(text: str) -> str:
 
 _LINK = re.compile(r"\[([^\]]+)\]\(((?:https?://|\.\.?/)[^\s)\"'<>]+)\)")
 _CODE = "color:inherit;background:transparent;padding:0"
+_ANCHOR = "color:var(--jp-content-link-color, inherit);text-decoration:underline"
 _PRE = (
     "margin:.2em 0 .5em;padding:.4em .6em;overflow-x:auto;color:inherit;background:transparent;"
     "border:1px solid #7f7f7f;border-radius:3px;font-size:.92em;line-height:1.35;white-space:pre"
@@ -176,7 +190,7 @@ def marked_up(text: str) -> str:
             pieces[i] = f'<code style="{_CODE}">{piece}</code>'
         else:
             bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", piece)
-            pieces[i] = _LINK.sub(r'<a href="\2" style="color:inherit">\1</a>', bold)
+            pieces[i] = _LINK.sub(rf'<a href="\2" style="{_ANCHOR}">\1</a>', bold)
     return "".join(pieces)
 
 
@@ -200,7 +214,9 @@ def as_html(verdict: Verdict) -> str:
     inner = []
     if verdict.headline:
         inner.append(f"<div><b>{marked_up(verdict.headline)}</b></div>")
-    inner += [f"<div>{marked_up(s)}</div>" for s in verdict.sentences]
+    inner += [f"<div>{in_lines(s)}</div>" for s in shown_sentences(verdict)]
+    if len(verdict.faults) > 1:
+        inner.append(_other_faults(verdict.faults[1:]))
     if verdict.evidence:
         inner.append(_evidence(verdict))
     inner += [f"<div><b>By the way:</b> {marked_up(r)}</div>" for r in verdict.remarks]
@@ -209,6 +225,21 @@ def as_html(verdict: Verdict) -> str:
     if verdict.hints and not verdict.right:
         inner.append(nested_hints(verdict.hints))
     return card(verdict.state, "".join(inner), f"{verdict.id} {verdict.title}")
+
+
+def in_lines(text: str) -> str:
+    """Marked-up text whose further lines stand a little to the right."""
+    first, *more = text.split("\n")
+    style = "display:block;margin-left:1.6em"
+    below = (f'\n<span style="{style}">{marked_up(line)}</span>' for line in more)
+    return marked_up(first) + "".join(below)
+
+
+def _other_faults(faults: tuple[tuple[str, str], ...]) -> str:
+    """The faults after the first, folded away: who wants to find them alone leaves it shut."""
+    word = "the other one" if len(faults) == 1 else f"the other {len(faults)}"
+    lines = "".join(f"<div>{marked_up(f'**{name}**: {why}')}</div>" for name, why in faults)
+    return f"<details><summary>Show {word}</summary>{lines}</details>"
 
 
 def _evidence(verdict: Verdict) -> str:

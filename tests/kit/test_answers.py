@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.kit.answers import Unreadable, read_letters, read_number
+from helpers.kit.answers import Unreadable, read_letters, read_number, with_unit
+from helpers.kit.exercise import question
 from helpers.kit.formula import evaluate
 from helpers.kit.judge import collisions, judge
 
@@ -18,7 +19,9 @@ from helpers.kit.judge import collisions, judge
     [
         ("64*64+64 + 64*10+10", 4810), ("4,810", 4810), ("4 810", 4810), ("4'810", 4810),
         ("4_810", 4810), ("1,234,567.5", 1234567.5), ("2/10", 0.2), ("-3", -3), ("2**10", 1024),
-        ("2^10", 1024), ("log(10)", np.log(10)), ("ln(10)", np.log(10)), ("np.log(10)", np.log(10)),
+        ("2^10", 1024), ("log(10)", np.log(10)), ("ln(10)", np.log(10)), ("ln 10", np.log(10)),
+        ("log 10", np.log(10)), ("2*ln 10 + 1", 2 * np.log(10) + 1), ("sqrt 2", 2**0.5),
+        ("4\u202f810", 4810), ("ln 4\u2009810", np.log(4810)), ("np.log(10)", np.log(10)),
         ("math.sqrt(2)", 2**0.5), ("exp(1)", np.e), ("e", np.e), ("2·π", 2 * np.pi), ("1e-3", 1e-3),
         ("64 × 64 − 1", 4095), ("10 ÷ 4", 2.5), ("= 5", 5), ("≈ 5.5", 5.5), ("7 // 2", 3),
         ("(1+2)*3", 9), ("  12  ", 12), ("log10(1000)", 3), ("abs(-2)", 2), ("7 % 4", 3),
@@ -36,7 +39,7 @@ def test_formulas(formula, value):
         ("exp(10**6)", "large"), ("__import__('os').system('true')", "Only numbers"),
         ("().__class__", "Only numbers"), ("[1]*10", "Only numbers"), ("'a'", "Only numbers"),
         ("open(1)", "Only numbers"), ("os.log(1)", "Only numbers"), ("sqrt(1, 2)", "real"),
-        ("", "empty"), ("1" * 400, "long"),
+        ("", "empty"), ("ln 10**2", "read"), ("1" * 400, "long"),
         ("True", "Only numbers"), ("1j", "Only numbers"), ("lambda: 1", "Only numbers"),
         ("((" * 60 + "1" + "))" * 60 + ")", "read"), ("x := 3", "read"), ("1 if 2 else 3", "Only"),
     ],
@@ -94,6 +97,18 @@ def test_a_unit_that_is_a_word():
     assert read_number("1 parameter", "parameters") == 1
 
 
+@pytest.mark.parametrize(
+    "value, unit, text",
+    [(4810, "parameters", "4\u202f810 parameters"), (1234567.0, "", "1\u202f234\u202f567"),
+     (1, "nats", "1 nat"), (1.0, "parameters", "1 parameter"), (1, "ms", "1 ms"), (1, "s", "1 s"),
+     (2, "nats", "2 nats"), (1.5, "nats", "1.5 nats"), (0, "nats", "0 nats"), (1, "loss", "1 loss"),
+     (-12345, "", "-12\u202f345")],
+)  # fmt: skip
+def test_numbers_are_written_as_in_the_chapter_and_can_be_read_back(value, unit, text):
+    assert with_unit(value, unit) == text
+    assert read_number(text, unit) == value
+
+
 def test_wrong_numbers_are_called_by_name(size):
     assert judge(size, "3 + 3").mistakes == ("forgot the way back",)
     assert judge(size, 24).mistakes == judge(size, 48).mistakes == ("twice",)
@@ -130,6 +145,22 @@ def test_collisions_of_numbers(size):
 def test_ways_to_choose_an_option(which, answer):
     assert read_letters(which, answer) == ("b",)
     assert judge(which, answer).right
+
+
+@pytest.mark.parametrize(
+    "answer, letter",
+    [("1e-6", "a"), (1e-6, "a"), ("0.000001", "a"), (0.001, "b"), ("4810", "c"), ("4 810", "c"),
+     (7, None), (12, None), (-3, "e"), (True, None), (3, None)],
+)  # fmt: skip
+def test_a_number_chooses_the_only_option_that_contains_it(answer, letter):
+    made = question("9.40", prompt="How much?", options=[
+        ("About 1e-6", True, "x"), ("About 10⁻³", False, "x"), ("All 4 810 of 12", False, "x"),
+        ("12 or so", False, "x"), ("a slope of −3, in v1.7", False, "x")])  # fmt: skip
+    if letter is None:
+        with pytest.raises(Unreadable):
+            read_letters(made, answer)
+    else:
+        assert read_letters(made, answer) == (letter,)
 
 
 @pytest.mark.parametrize("answer", ["z", "four", 2, ["b", 7], "a, b", object(), True])

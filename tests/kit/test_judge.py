@@ -1,12 +1,17 @@
 """Every kind of answer ends in a verdict that says which mistake it is."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import helpers
 from helpers.kit.exercise import exercise
 from helpers.kit.judge import bank_of, collisions, judge
+from helpers.kit.samecode import same_code
+from helpers.kit.verdict import as_html
 
 
 def test_reference_and_other_right_answers_pass(linear):
@@ -222,6 +227,131 @@ def test_code_as_handed_out_is_not_attempted():
     assert judge(made, lambda x: x - 2).state == "wrong"
 
 
+def handed_out(x):
+    """All wrong."""
+    total = 0.0
+    for value in x:
+        total -= value  # a comment
+    return total
+
+
+HANDED_OUT = """
+def mine(x):
+    total = 0.0
+
+
+    for value in x: total -= value
+    return total
+"""
+
+
+USES_NUMPY = """
+import numpy as np
+
+def mine(x):
+    for value in np.sort(x):
+        if value > np.max(x, axis=0): return np.zeros(2)
+    return np.mean(x)
+"""
+
+
+def pasted(text):
+    """A function as a notebook cell makes it: another file, other names around it."""
+    world = {"np": np}
+    exec(compile(text, "<ipython-input-3>", "exec"), world)
+    return world["mine"]
+
+
+def test_only_code_that_is_really_as_handed_out_is_not_attempted():
+    made = exercise("9.12", title="Bug", kind="find the bug")
+    made.reference(lambda x: sum(x))
+    made.probes(lambda rng: [(rng.normal(size=3),)])
+    made.untouched(handed_out)
+    assert judge(made, handed_out).state == "not attempted"
+    assert judge(made, pasted(HANDED_OUT)).state == "not attempted"
+    for old, new in [("0.0", "-0.0"), ("total -= value", "total = total - value"), ("0.0", "0")]:
+        verdict = judge(made, pasted(HANDED_OUT.replace(old, new)))
+        assert verdict.state == "wrong" and verdict.mistakes == ()
+        assert "does not show yet: the faults that remain hide it" in verdict.headline
+
+
+def test_it_is_the_same_code_whether_or_not_the_cell_itself_imports_numpy():
+    """Python compiles `np.sort(x)` differently in these two cases."""
+    elsewhere = USES_NUMPY.replace("import numpy as np\n", "")
+    assert same_code(pasted(USES_NUMPY), pasted(elsewhere))
+    assert not same_code(pasted(USES_NUMPY), pasted(elsewhere.replace("np.sort", "np.abs")))
+    earlier = elsewhere.replace("return np.m", "    return np.m")  # a place further in
+    assert not same_code(pasted(USES_NUMPY), pasted(earlier))
+
+
+def test_functions_inside_count_as_code():
+    def outer(inner):
+        return pasted(f"def mine(x):\n    return (lambda v: {inner})(x)")
+
+    assert same_code(outer("v + 1"), outer("v  +  1"))
+    assert not same_code(outer("v + 1"), outer("v + 2"))
+    assert not same_code(outer("v + 1"), outer("v + 1.0"))
+
+
+@pytest.fixture
+def hunt():
+    """Three faults, alone and together, and a mistake that is none of them."""
+    made = exercise("9.17", title="Hunt", kind="find the bug", hints=("look",))
+    made.reference(lambda x: x)
+    made.probes(lambda rng: [(rng.normal(size=3),)])
+    faults = {"axis": 1, "sign": 10, "shift": 100}
+    for names in (["axis"], ["sign"], ["shift"], ["axis", "sign"], ["axis", "shift"],
+                  ["sign", "shift"]):
+        add = sum(faults[n] for n in names)
+        why = " ".join(f"Because of {n}." for n in names)
+        made.mistake(" + ".join(names), why=why)(lambda x, add=add: x + add)
+    made.mistake("much too large", why="Far out.")(lambda x: x + 1e6)
+    made.untouched(lambda x: x + 111)
+    return made
+
+
+def test_a_bug_hunt_goes_on_after_the_first_repair(hunt):
+    verdict = judge(hunt, lambda x: x + 101)
+    assert verdict.mistakes == ("axis + shift",)
+    assert verdict.sentences[0] == "Because of axis. Because of shift."
+    text, page = str(verdict), as_html(verdict)
+    assert "1 of 3 repaired, 2 to go. Next: axis." in text and "Because of axis." in text
+    assert "shift" not in text and 'hint("9.17")' in text
+    open_part, folded = page.split("<summary>Show the other one</summary>")
+    assert "shift" not in open_part and "<b>shift</b>: Because of shift." in folded
+    assert "Expected" not in text + page  # it would tell what else is wrong
+    assert "2 of 3 repaired, 1 to go. The last: sign." in str(judge(hunt, lambda x: x + 10))
+    assert judge(hunt, lambda x: x + 1e6).headline == "Much too large."
+    hunt.kind = "fill-in"
+    assert judge(hunt, lambda x: x + 101).faults == ()
+
+
+HARNESS = """
+def run(fn, x):
+    result = fn(x)
+    if getattr(result, "ndim", 0):
+        raise ValueError("One number is expected, and an array came.")
+    return result + 1.0
+"""
+
+
+def test_what_the_harness_says_is_shown_as_it_is():
+    made = exercise("9.18", title="Size")
+    made.reference(lambda x: x.sum())
+    made.probes(lambda rng: [(rng.normal(size=3),)])
+    world = {}
+    exec(compile(HARNESS, str(Path(helpers.__file__).with_name("bank.py")), "exec"), world)
+    made.harness(world["run"])
+    verdict = judge(made, lambda x: x)
+    assert verdict.headline == "One number is expected, and an array came."
+    assert "ValueError" not in str(verdict)
+    verdict = judge(made, lambda x: "3")
+    assert verdict.headline.startswith("What your function returns cannot be used")
+    assert "Error" not in verdict.headline
+    # An error in the student's own line stays that.
+    assert "stops with a ValueError" in str(judge(made, lambda x: x.reshape(7)))
+
+
 def test_some_outputs_left_open(backward):
     verdict = judge(backward, lambda d, x, W: (d @ W.T, ..., ...))
     assert verdict.state == "wrong"
@@ -292,7 +422,10 @@ def test_a_class_is_judged_through_the_harness():
 @pytest.mark.parametrize(
     "name, start",
     [("missing bias", "Missing bias."), ("f′(a) taken", "f′(a) taken."), ("dW wrong", "dW wrong."),
-     ("`=` for `+=`", "`=` for `+=`."), ("overflow", "Overflow.")],
+     ("`=` for `+=`", "`=` for `+=`."), ("overflow", "Overflow."), ("β's swapped", "β's swapped."),
+     ("log 0", "log 0."), ("h too small", "h too small."), ("lr too large", "lr too large."),
+     ("no ε", "No ε."), ("2/λmin", "2/λmin."), ("ε inside", "ε inside."),
+     ("élan", "élan.")],
 )  # fmt: skip
 def test_a_sentence_starts_with_a_capital_but_a_formula_does_not(linear, name, start):
     linear.mistakes.clear()
@@ -312,7 +445,7 @@ def test_changed_inputs_are_found(linear):
 
     verdict = judge(linear, greedy)
     assert verdict.state == "wrong" and verdict.mistakes == ("changes its input",)
-    assert "`b` and `x`" in str(verdict)
+    assert "`b` and `x`, which belong to the caller" in str(verdict)
     assert judge(linear, linear.reference_fn).right  # the probes themselves are as they were
 
 
@@ -335,7 +468,7 @@ def test_a_changed_input_beside_wrong_values(linear):
         return x @ W * 2
 
     verdict = judge(linear, both)
-    assert verdict.state == "wrong" and "changes `W`" in str(verdict)
+    assert verdict.state == "wrong" and "`W`, which belongs to the caller" in str(verdict)
 
 
 def test_a_changed_input_beside_a_named_mistake(linear):

@@ -107,11 +107,86 @@ def test_predictions_in_strict_mode(size, which, monkeypatch, capsys):
     assert "Question 9.a" in said(capsys)
 
 
-def test_functions_are_not_predicted(linear):
+CALLS = [lambda: predict("9.1", 3), lambda: reveal("9.1"), lambda: quiz("9.1")]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_functions_are_not_predicted(linear, capsys, monkeypatch, call):
+    call()
+    assert 'check("9.1", …)' in said(capsys)
+    monkeypatch.setenv("COURSE_STRICT", "1")
     with pytest.raises(ValueError, match="check"):
-        predict("9.1", 3)
-    with pytest.raises(ValueError, match="check"):
-        quiz("9.1")
+        call()
+
+
+@pytest.mark.parametrize("call", [predict, reveal, quiz])
+@pytest.mark.parametrize("args", [(), ("9.99",), (print,)])
+def test_a_call_without_a_known_id_ends_in_one_sentence(which, capsys, monkeypatch, call, args):
+    call(*args)
+    text = said(capsys)
+    assert "9.a" in text and text.count("\n") == 1
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    with pytest.raises(ValueError):
+        call(*args)
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What the predictions would display in a notebook."""
+    shown = []
+    module = importlib.import_module("helpers.kit.predict")
+    monkeypatch.setattr(module, "display_or_print", lambda thing: shown.append(thing))
+    return shown
+
+
+@pytest.mark.parametrize("guess", [..., "z", 7])
+def test_an_open_or_unreadable_prediction_shows_the_question(which, displayed, guess):
+    predict("9.a", guess)
+    bundle = displayed[0]._repr_mimebundle_()
+    for letter, option in zip("abc", which.options, strict=True):
+        assert f"{letter}) {option.text}" in bundle["text/plain"]
+        assert f"{letter}) {option.text}" in bundle["text/html"]
+        assert option.reason not in bundle["text/html"]
+    assert "Which one is <even>?" in bundle["text/plain"]
+    assert "Which one is &lt;even&gt;?" in bundle["text/html"]
+    assert "the letter in quotes" in bundle["text/plain"]
+    assert 'predict("9.a", "b")' in bundle["text/plain"]
+
+
+def test_several_letters_are_asked_for_where_several_count(several, size, displayed):
+    predict("9.b", ...)
+    predict("9.3", ...)
+    assert 'letters in quotes, such as `predict("9.b", "a, b")`' in str(displayed[0])
+    assert "How long?" in str(displayed[1]) and "number or a formula" in str(displayed[1])
+
+
+def test_an_earlier_prediction_still_stands_and_is_said(which, size, capsys):
+    predict("9.a", "b")
+    predict("9.3", "3*2")
+    said(capsys)
+    predict("9.a", "z")
+    assert "Your earlier prediction still stands: b) two." in said(capsys)
+    predict("9.a", ...)
+    assert "Your earlier prediction still stands: b) two." in said(capsys)
+    predict("9.3", "banana")
+    assert "Your earlier prediction still stands: 6 s." in said(capsys)
+    reveal("9.a")
+    assert "✓ Right" in said(capsys)
+
+
+def test_a_reason_stands_on_a_line_of_its_own(which, displayed, monkeypatch):
+    shown = []
+    monkeypatch.setattr(importlib.import_module("helpers.kit.predict"), "show", shown.append)
+    for letter in "ab":
+        predict("9.a", letter)
+        reveal("9.a")
+    for verdict in shown:
+        assert "✗ a) one\n    1 is odd.\n" in str(verdict)
+        page = verdict._repr_mimebundle_()["text/html"]
+        assert 'one\n<span style="display:block' in page
 
 
 # --- quiz -----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Nothing that a student's function does hangs, floods or breaks the notebook."""
 
+import builtins
 import io
 import sys
 import threading
@@ -100,6 +101,12 @@ def test_streams_are_put_back(quick):
     before = sys.stdout, sys.stderr
     judge(quick, flood)
     assert (sys.stdout, sys.stderr) == before
+
+
+def test_a_loop_that_prints_says_so(quick):
+    headline = judge(quick, flood).headline
+    assert "and printed " in headline and "lines; the first: `line 1`." in headline
+    assert "printed" not in judge(quick, endless).headline
 
 
 def test_what_other_threads_print_is_not_taken(capsys):
@@ -220,6 +227,84 @@ def test_every_exception_ends_in_a_sentence(linear, error):
     assert "`raise error`" in str(verdict)
     page = verdict._repr_mimebundle_()["text/html"]
     assert "&lt;b&gt;" in page if "<b>" in str(error) else True
+
+
+@pytest.mark.parametrize("word", ["exit", "quit"])
+@pytest.mark.parametrize("where", ["builtins", "notebook"])
+def test_exit_does_not_reach_the_kernel(linear, word, where):
+    class ZMQExitAutocall:  # what IPython puts under these names
+        __module__ = "IPython.core.autocall"
+
+        def __call__(self):
+            asked.append("exit")
+
+    asked, world = [], {}
+    if where == "notebook":
+        world[word] = ZMQExitAutocall()
+    before, builtin = dict(world), getattr(builtins, word, None)
+    exec(f"def answer(x, W, b):\n    {word}()\n    return x @ W + b", world)
+    verdict = judge(linear, world["answer"])
+    assert asked == [] and "asked Python to stop" in str(verdict)
+    assert getattr(builtins, word, None) is builtin and world.get(word) is before.get(word)
+
+
+def test_a_function_that_is_called_exit_stays_the_students(linear):
+    world = {"__name__": "__main__"}
+    exec("def exit(y):\n    return y\n"
+         "class Layer:\n    def __call__(self, x, W, b):\n        return exit(x @ W + b)", world)
+    assert judge(linear, world["Layer"]()).right
+
+
+def test_input_does_not_wait(linear):
+    def asks(x, W, b):
+        return x * float(input("how much? "))
+
+    before = builtins.input
+    assert "input() waits for the keyboard; use the arguments" in str(judge(linear, asks))
+    assert builtins.input is before
+
+
+def half(x, W, b):
+    return x[len(x) / 2]
+
+
+def by_name(x, W, b):
+    return x["a"]
+
+
+def by_variable(x, W, b):
+    key = "a"
+    return x[key]
+
+
+def of_a_list(x, W, b):
+    middle = 0.5
+    return [1, 2][middle]
+
+
+def a_subclass(x, W, b):
+    raise type("NotYet", (NotImplementedError,), {})("mine")
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [(half, "whole number"), (by_name, "A dictionary is expected"), (of_a_list, "whole number"),
+     (by_variable, "A dictionary is expected"), (a_subclass, "NotYet"),
+     (lambda x, W, b: x[np.array([0.5])], "whole number")],
+)  # fmt: skip
+def test_an_ordinary_index_error_is_wrong_and_explained(linear, answer, words):
+    verdict = judge(linear, answer)
+    assert verdict.state == "wrong" and words in str(verdict)
+    assert "still standing" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda x, W, b: x + ..., lambda x, W, b: np.exp(...), lambda x, W, b: (...).shape,
+     lambda x, W, b: float(...), lambda x, W, b: list(x)[...], lambda x, W, b: max(*...)],
+)  # fmt: skip
+def test_a_real_ellipsis_is_not_attempted(linear, answer):
+    assert judge(linear, answer).state == "not attempted"
 
 
 def test_an_exception_that_cannot_even_be_printed(linear):

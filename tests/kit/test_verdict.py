@@ -126,7 +126,8 @@ def test_a_named_mistake_folds_the_evidence_away_and_an_unnamed_one_shows_it(lin
         ("a < b & c", "a &lt; b &amp; c"),
         ("**x**", "<b>x</b>"),
         ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
-        ("[a](../b.ipynb)", '<a href="../b.ipynb" style="color:inherit">a</a>'),
+        ("[a](../b.ipynb)", '<a href="../b.ipynb" style="color:var(--jp-content-link-color, '
+         'inherit);text-decoration:underline">a</a>'),
         ("one ` backtick", "one ` backtick"),
         ('"quoted"', "&quot;quoted&quot;"),
     ],
@@ -191,14 +192,35 @@ def test_a_fault_of_the_course_does_not_stop_the_student(linear, capsys):
     assert "fault of the course" in capsys.readouterr().out
 
 
-def test_unknown_ids_say_which_there_are(linear):
-    with pytest.raises(ValueError, match=r"there are: 9\.1"):
-        check("9.99", None)
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: check("9.99", print), r"There is no exercise '9\.99'; there are: 9\.1\."),
+        (lambda: hint("9.99"), r"there are: 9\.1\."),
+        (lambda: check(), r'Say which exercise: `check\("9\.1", …\)`'),
+        (lambda: hint(), r'Say which exercise: `hint\("9\.1"\)`'),
+        (lambda: check(print), r"number of the exercise comes first, in quotes"),
+        (lambda: check("9.1"), r'Your function is missing: write `check\("9\.1", affine\)`'),
+    ],
+)
+def test_a_call_that_lacks_something_ends_in_one_sentence(linear, capsys, monkeypatch, call, words):
+    call()
+    text = capsys.readouterr().out
+    assert re.search(words, text) and text.count("\n") == 1
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    with pytest.raises(ValueError, match=words.replace("`", ".?")):
+        call()
+
+
+def test_the_notebook_goes_on_after_such_a_call(linear, size, capsys):
+    assert check("9.99", print) is print and check() is None
+    assert check("9.1") is linear.reference_fn and check("9.3") == 12.0
+    assert "number or formula is missing" in capsys.readouterr().out
 
 
 def test_before_the_set_up_cell(capsys):
-    with pytest.raises(ValueError, match="set-up cell"):
-        check("9.1", None)
+    assert check("9.1", print) is print
+    assert "No exercises are loaded yet" in capsys.readouterr().out
 
 
 def test_hints_one_by_one(linear, which, capsys):
