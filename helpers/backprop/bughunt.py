@@ -143,7 +143,7 @@ def diagnose(train, x, y, sizes):
     if result is None or result is ...:
         return result   # the generic sentences say what is missing
     if not _well_formed(result, sizes):
-        raise ValueError(f"not [W1, b1, W2, b2], losses but {_outline(result)}")
+        raise ValueError(_what_to_return(result, sizes))
     start = [np.array(p, dtype=float) for p in result[0]]
     batch = max(n // 2 - 1, 1)
     first, again = (_run(train, x, y, sizes, 1, batch)[0] for _ in range(2))
@@ -183,24 +183,29 @@ def _run(train, x, y, sizes, epochs, batch_size):
 
 def _well_formed(result, sizes):
     """True if the result is four weight arrays of the right shapes and a list of losses."""
-    d, units, classes = sizes
     if not (isinstance(result, (tuple, list)) and len(result) == 2):
         return False
-    if not all(isinstance(part, (list, tuple)) for part in result):
+    weights, losses = result
+    if not isinstance(weights, (list, tuple)) or not isinstance(losses, (list, tuple, np.ndarray)):
         return False
-    shapes = [(d, units), (units,), (units, classes), (classes,)]
-    return [np.shape(p) for p in result[0]] == shapes
+    return np.ndim(losses) == 1 and [np.shape(p) for p in weights] == _shapes(sizes)
 
 
-def _outline(result):
-    """Say in a few words what a result is made of: "a tuple (list, list)"."""
-    if isinstance(result, (tuple, list)):
-        kinds = ", ".join(
-            f"{type(p).__name__} {np.shape(p)}" if isinstance(p, np.ndarray) else type(p).__name__
-            for p in result[:6]
-        )
-        return f"{type(result).__name__} ({kinds})"
-    return type(result).__name__
+def _shapes(sizes):
+    """Shapes of W1, b1, W2, b2."""
+    d, units, classes = sizes
+    return [(d, units), (units,), (units, classes), (classes,)]
+
+
+def _what_to_return(result, sizes):
+    """Say in a sentence what a training function should have returned."""
+    whole = isinstance(result, (list, tuple)) and len(result) == 2
+    weights = result[0] if whole and isinstance(result[0], (list, tuple)) else ()
+    if len(weights) == 4:
+        for name, p, shape in zip(("W1", "b1", "W2", "b2"), weights, _shapes(sizes), strict=True):
+            if np.shape(p) != shape:
+                return f"{name} should have shape {shape}; it has {np.shape(p)}."
+    return "Return the list of weights and the losses: return [W1, b1, W2, b2], losses."
 
 
 def _judge_start(params, x, y):
@@ -283,7 +288,7 @@ CURVES = {"A": "shuffle", "B": "stale", "C": "zero", "D": "step", "E": "uphill"}
 
 
 def loss_curves(epochs=60):
-    """Loss per epoch of the loop with one single fault left, for the matching figure of 2.c.
+    """Loss per epoch of the loop with one single fault left, for the matching figure of 2.f.
 
     Returns
     -------

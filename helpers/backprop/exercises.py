@@ -3,7 +3,8 @@
 =========================  =====================================================================
 exercises_predict          2.1, 2.9, 2.p3: numbers; 2.p2, 2.p5, 2.p11: questions, to predict
 exercises_forward          2.2 dense_forward, 2.3 softmax
-exercises_loss             2.4 cross_entropy, 2.5 softmax_cross_entropy_grad
+exercises_loss             2.4 cross_entropy, 2.5 softmax_cross_entropy_grad; more wrong answers to
+                           them in mistakes_loss
 exercises_backward         2.6 dense_backward
 exercises_training         2.7 find the bug (with `bughunt`), 2.11 adam_step
 exercises_gradcheck        2.8 gradcheck; its wrong answers in mistakes_gradcheck
@@ -19,6 +20,7 @@ from helpers.backprop import (  # noqa: F401  (imported to be declared)
     exercises_predict,
     mistakes_autograd,
     mistakes_gradcheck,
+    mistakes_loss,
     questions,
 )
 from helpers.backprop.bughunt import CURVES, FAULTS, loss_curves

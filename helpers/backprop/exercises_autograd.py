@@ -2,6 +2,7 @@
 
 from helpers.backprop.exercises_forward import SOLUTION
 from helpers.kit.exercise import exercise
+from helpers.kit.values import kind_of
 
 X2_10 = exercise(
     "2.10",
@@ -11,7 +12,8 @@ X2_10 = exercise(
     difficulty=4,
     importance=5,
     outputs=("a + b", "a · b", "a · a + a", "(a · b + c) · b", "d · ((d + a) · c) with d = a · b",
-             "a second backward()", "another result from the same leaves"),
+             "(a · b + c) · b after a second backward()",
+             "d · a + d · c after backward() of d · c"),
     hints=(
         "A number that is used twice gets gradient from both places: does the second one replace "
         "the first or join it? And when may a node pass its gradient on?",
@@ -63,7 +65,7 @@ def _(rng):
 
 
 class Unfinished(Exception):
-    """An operation gave back None or `...`: what it was decides what we say."""
+    """A method gave back `...`: it is still to be written."""
 
     def __init__(self, result):
         super().__init__(result)
@@ -78,24 +80,41 @@ def _(cls, a, b, c):
         return stop.result
 
 
+class Words(str):
+    """The name of an entry, written in feedback as it is, without quotation marks."""
+
+    def __repr__(self):
+        return str(self)
+
+
+def _plain(result):
+    """Say what came in the place of a Value."""
+    if isinstance(result, (int, float)):
+        return f"a plain {type(result).__name__}"
+    return kind_of(result)
+
+
 def run_expressions(cls, *numbers):
     """Build seven expressions with the class and collect, for each, the value and all gradients.
 
-    Raises Unfinished when an operation returns nothing, so that a stub is seen as a stub.
+    Raises Unfinished when a method returns `...`, so that a stub is seen as a stub.
     """
 
-    def made(result):
-        if result is None or result is ...:
+    def made(result, method, sign):
+        if result is ...:
             raise Unfinished(result)
+        if result is None:
+            raise ValueError(f"{method} returns None: is its `return` missing?")
         if not (hasattr(result, "data") and hasattr(result, "backward")):
-            raise TypeError(f"a + b and a * b must be Values, not {type(result).__name__}")
+            raise ValueError(f"a {sign} b came back as {_plain(result)}: wrap it, Value(…, (self, "
+                             "other), …).")
         return result
 
     def add(p, q):
-        return made(p + q)
+        return made(p + q, "__add__", "+")
 
     def mul(p, q):
-        return made(p * q)
+        return made(p * q, "__mul__", "*")
 
     def run(root):
         answer = root.backward()
@@ -106,8 +125,9 @@ def run_expressions(cls, *numbers):
         a, b, c = (cls(number) for number in numbers)
         root = build(a, b, c)
         run(root)
-        grads = {"grad of a": a.grad, "grad of b": b.grad, "grad of c": c.grad}
-        return {"value": root.data, **grads, "its own grad": root.grad}
+        leaves = {"a": a, "b": b, "c": c}
+        grads = {Words(f"the gradient of {name}"): leaf.grad for name, leaf in leaves.items()}
+        return {Words("the value"): root.data, **grads, Words("its own gradient"): root.grad}
 
     def diamond(a, b, c):
         return mul(add(mul(a, b), c), b)

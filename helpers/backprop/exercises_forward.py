@@ -112,6 +112,24 @@ def _(x, W, b, f):
     return f(x * W + b)
 
 
+@X2_2.mistake("bias multiplied", why="The bias is added, not multiplied: it shifts the sum. "
+              "f(x @ W + b).")
+def _(x, W, b, f):
+    return f(x @ W * b)
+
+
+@X2_2.mistake("uses tanh, whatever f is handed in", why="The activation is the argument f: write "
+              "f(…), and the same layer works with ReLU too.")
+def _(x, W, b, f):
+    return np.tanh(x @ W + b)
+
+
+@X2_2.mistake("uses ReLU, whatever f is handed in", why="The activation is the argument f: write "
+              "f(…), and the same layer works with tanh too.")
+def _(x, W, b, f):
+    return relu(x @ W + b)
+
+
 @X2_2.mistake("bias added to W", why="x @ (W + b) multiplies the bias by the input. Multiply "
               "first, then add: x @ W + b.")
 def _(x, W, b, f):
@@ -139,7 +157,8 @@ X2_3 = exercise(
         "And what is np.exp(1000)?",
         "p_ij = exp(z_ij − m_i) / Σ_k exp(z_ik − m_i) with m_i = max_k z_ik. With "
         "axis=1, keepdims=True the maximum and the sum have shape (n, 1) and fit against (n, C). "
-        "Subtracting m_i changes nothing: it cancels.",
+        "Subtracting m_i changes nothing: it cancels. (One maximum for the whole batch is accepted "
+        "too, but it fails where rows lie far apart: [[1000, 1001], [0, 1]] gives 0/0.)",
         SOLUTION,
     ),
 )
@@ -160,7 +179,9 @@ def _(rng):
     # correct answer as long as exp(row maximum − batch maximum) does not vanish.
     wide = np.array([[-400.0, 0.0, 400.0, 1.0], [3.0, 1.0, 2.0, 0.5]]) + rng.normal(size=(2, 4))
     square = 1e3 + rng.normal(size=(3, 3)).round(1)
-    return [(z,) for z in (*small, huge, huge - 2e3, wide, square)]
+    # Far from the mean of its row, but with all row maxima close together: the mean will not do.
+    apart = np.array([[1000.0, -1000.0, 0.0], [999.0, 1000.5, -998.0]])
+    return [(z,) for z in (*small, huge, huge - 2e3, wide, square, apart)]
 
 
 def _softmax(shift, total):
@@ -260,6 +281,15 @@ def _(z):
     with np.errstate(all="ignore"):
         e = np.exp(z - z.min(axis=1, keepdims=True))
         return e / e.sum(axis=1, keepdims=True)
+
+
+for _axis in (1, None):
+    @X2_3.mistake("subtracts the mean", why="The largest logit can lie far above the mean, and "
+                  "then its exponential is infinite: try [[1000, −1000]]. Subtract the maximum.")
+    def _(z, axis=_axis):
+        with np.errstate(all="ignore"):
+            e = np.exp(z - z.mean(axis=axis, keepdims=True))
+            return e / e.sum(axis=1, keepdims=True)
 
 
 @X2_3.mistake("divides by the maximum", why="z / max changes the differences between the logits, "

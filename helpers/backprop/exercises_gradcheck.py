@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.backprop.exercises_forward import SOLUTION
 from helpers.kit.exercise import exercise
+from helpers.kit.values import kind_of
 
 X2_8 = exercise(
     "2.8",
@@ -119,8 +120,12 @@ def _(rng):
     right = deep_grad(net)
     ghost = flat_grad(small)
     ghost["b"] = ghost["b"] + np.array([0.3, 0.0, 0.0])   # the loss does not depend on b[0]
+    # One entry in each parameter: nudging whole arrays is right there, and only there.
+    single = {"W": _away_from_zero(rng, (1, 1)), "b": _away_from_zero(rng, 1)}
+    alone, alone_grad = quadratic_loss({k: np.full(p.shape, 1.5) for k, p in single.items()})
     return [
         (linear, full, linear_grad(full)),
+        (alone, single, alone_grad(single)),
         (square, small, square_grad(small)),
         (square, small, _wrong_at(square_grad(small), "W", (0, 0), 1.05)),
         (square, small, _wrong_at(square_grad(small), "W", (1, 1), 1.05)),
@@ -138,6 +143,9 @@ def _(rng):
     ]
 
 
+TINY_NUDGE = 2e-10   # up to here rounding, 1e-16/h, spoils the seventh digit of a slope of 1
+
+
 def order_of_magnitude(error):
     """"1e-7 or less" for rounding, else "about …" with a power of ten: 0.8 to 8 counts as 1."""
     if not np.isfinite(error):
@@ -149,20 +157,28 @@ def order_of_magnitude(error):
 
 @X2_8.harness
 def _(fn, loss, params, grads):
-    worked_on, precisions = copy.deepcopy(params), set()
+    worked_on, precisions, nudges = copy.deepcopy(params), set(), []
 
     def watched(used):
         precisions.update(np.asarray(w).dtype.itemsize for w in used.values())
+        nudges.extend(np.max(np.abs(used[k] - params[k])) for k in params if k in used)
         return loss(used)
 
     result = fn(watched, worked_on, copy.deepcopy(grads))
     if result is None or result is ...:
         return result   # the generic sentences say what is missing
     if np.shape(result) != () or not np.issubdtype(np.asarray(result).dtype, np.floating):
-        raise ValueError(f"not one number, the largest error, but {result!r:.40}")
+        what = "a bool" if isinstance(result, (bool, np.bool_)) else kind_of(result)
+        raise ValueError(f"Return one number, the largest error; {what} came.")
     # Nudging by += h and -= h leaves a last digit behind; that is no fault.
     restored = all(np.allclose(worked_on[k], params[k], rtol=0, atol=1e-9) for k in params)
     # In float32 the answer is noise, another one for every way to write the same thing.
     single = min(precisions, default=8) < 8
-    error = "float32 noise" if single else order_of_magnitude(float(result))
+    nudge = max(nudges, default=1.0)   # without a call there is nothing to say about h
+    if single:
+        error = "float32 noise"
+    elif nudge < TINY_NUDGE:   # again noise; and without any nudge every slope comes out as 0
+        error = "rounding noise of a tiny h" if nudge > 0 else "no nudge reaches the loss"
+    else:
+        error = order_of_magnitude(float(result))
     return error, "yes" if restored else "no"

@@ -286,7 +286,8 @@ def _(logits, y):
 
 
 @X2_5.mistake("times P(1 − P) once more", why="The derivative of softmax is already inside P − Y. "
-              "The factor P(1 − P) belongs to the squared error, where nothing cancels.")
+              "The factor P(1 − P) belongs to a sigmoid with squared error, where nothing "
+              "cancels.")
 def _(logits, y):
     p = softmax(logits)
     return (p - one_hot(y, logits.shape[1])) * p * (1 - p) / len(y)

@@ -181,37 +181,40 @@ question(
     importance=4,
     options=[
         ("About 1e-2", False,
-         "The formula is off by about h² = 1e-4. There is still room to go down."),
-        ("About 1e-6", True,
+         "The formula is off by h²/6 times the third derivative: about 2e-6 for the curve of the "
+         "figure. There is still room to go down."),
+        ("Between 1e-6 and 1e-5", True,
          "Two errors meet: the formula's, about h², falls, and rounding, about 1e-16/h, rises. "
-         "They balance near the cube root of 1e-16, between 1e-6 and 1e-5."),
+         "They balance near the cube root of 1e-16, which is 5e-6."),
         ("About 1e-12", False,
          "f(x + h) and f(x − h) then agree in almost all of their 16 digits; their difference has "
          "about four digits left."),
         ("The smaller the better: 1e-16", False,
-         "1 + 1e-16 is 1 in float64: both values are equal and the slope comes out as 0."),
+         "1 + 1e-16 is 1 in float64: the nudge is rounded away or doubled, and the slope comes out "
+         "as anything, such as 0, or 0.56 instead of 0.63."),
     ],
 )
 
 question(
     "2.p11",
     title="Small weights, twenty layers",
-    prompt="Twenty tanh layers of 100 units, weights drawn with standard deviation σ = 0.01, an "
-    "input of size about 1. How large are the activations of the last layer?",
+    prompt="Twenty ReLU layers of 64 units, no biases, weights drawn with standard deviation "
+    "σ = 0.01, inputs of size about 1. How large are the activations of the last layer?",
     kind="predict",
     minutes=2,
     difficulty=3,
     importance=4,
     options=[
-        ("About 1, as tanh keeps them between −1 and 1", False,
-         "tanh bounds from above. Nothing stops them from shrinking, and small numbers pass tanh "
-         "unchanged."),
+        ("About 1, as ReLU passes positive numbers on unchanged", False,
+         "ReLU does, the weights do not: each sum of 64 terms, with weights of about 0.01, comes "
+         "out far smaller than its inputs."),
         ("About 0.01, the size of the weights", False,
-         "Every layer multiplies by σ·√100 = 0.1. After twenty layers that is 0.1²⁰."),
-        ("About 1e-20: the signal is gone", True,
-         "Every layer multiplies the spread by σ·√(fan-in) = 0.01·10 = 0.1, twenty times. The "
-         "gradient shrinks the same way back."),
-        ("They sit at −1 and 1", False,
-         "That is what too large weights do. Here each sum is ten times smaller than its inputs."),
+         "Every layer multiplies, not only one: by σ·√(64/2) = 0.057 each time. After twenty "
+         "layers that is 0.057²⁰."),
+        ("About 1e-25: the signal is gone", True,
+         "Every layer multiplies the size by σ·√(fan-in/2) = 0.01·√32 = 0.057 (the 2 is for the "
+         "half that ReLU cuts off), twenty times. The gradient shrinks the same way back."),
+        ("Exactly 0, as ReLU cuts everything off", False,
+         "ReLU cuts off about half of the sums in each layer. The others are tiny, but not 0."),
     ],
 )

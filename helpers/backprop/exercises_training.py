@@ -32,8 +32,8 @@ X2_7 = exercise(
              "one step per batch, mean loss per epoch"),
     hints=(
         "Read the loop line by line and ask of each: what should it do, and which numbers does it "
-        "use? Two faults stand before the loop over batches, one in its first line, two in the "
-        "updates.",
+        "use? Two faults stand before the loop over epochs, one in its first line, two where the "
+        "weights change.",
         "What must hold: W1 and W2 random (zeros keep the hidden units alike); lr below 2/λmax "
         "(try about 1); one permutation for x and y; dz (n, units) from the W2 of the forward "
         "pass; and W ← W − lr·dW for all four.",
@@ -219,6 +219,11 @@ for _name, _why, _changes in [
     ("bias correction with β·t", "The weights of the mean add up to 1 − β to the power t: "
      "beta**t, not beta * t.",
      {"correct_m": lambda b, t: 1 - b * t, "correct_v": lambda b, t: 1 - b * t}),
+    ("bias correction of m with β·t", "The weights of the mean add up to 1 − β₁ to the power t: "
+     "beta_1**t, not beta_1 * t.", {"correct_m": lambda b, t: 1 - b * t}),
+    # 1 − β₂·t is negative from t = 2 on, and its root is NaN, whatever is done to m.
+    ("bias correction with β·t", "The weights of the mean add up to 1 − β to the power t: "
+     "beta**t, not beta * t.", {"correct_v": lambda b, t: 1 - b * t}),
     ("bias correction without t", "1 − β is the correction of the first step only. Later it is 1 "
      "− βᵗ, which grows to 1.", {"correct_m": lambda b, t: 1 - b, "correct_v": lambda b, t: 1 - b}),
     ("bias correction multiplied", "The means are too small, so divide by 1 − βᵗ to make them "
@@ -255,6 +260,13 @@ for _name, _why, _changes in [
     ("forgot 1 − β₂", "A running mean is β·old + (1 − β)·new; without 1 − β it grows far too "
                       "large.",
      {"square": lambda v, g, m, b1, b2: b2 * v + g**2}),
+    ("β₁ twice, instead of 1 − β₁", "The old mean counts with β₁, the new gradient with the rest, "
+     "1 − β₁.", {"mean": lambda m, g, b1, b2: b1 * m + b1 * g}),
+    ("β₂ twice, instead of 1 − β₂", "The old mean counts with β₂, the new square with the rest, "
+     "1 − β₂.", {"square": lambda v, g, m, b1, b2: b2 * v + b2 * g**2}),
+    ("β twice, instead of 1 − β", "The old mean counts with β, what is new with the rest, 1 − β.",
+     {"mean": lambda m, g, b1, b2: b1 * m + b1 * g,
+      "square": lambda v, g, m, b1, b2: b2 * v + b2 * g**2}),
     ("β₁ and 1 − β₁ swapped", "β is the weight of the past, 1 − β that of the new gradient.",
      {"mean": lambda m, g, b1, b2: (1 - b1) * m + b1 * g}),
     ("β₂ and 1 − β₂ swapped", "β is the weight of the past, 1 − β that of the new gradient.",

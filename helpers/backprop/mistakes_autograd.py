@@ -72,18 +72,22 @@ def every_path_depth_first(root):
 
 
 def make_value(order=topological, accumulate=True, root=1.0, reset="all", walk=reversed,
-               add_slopes=lambda a, b: (1.0, 1.0), mul_slopes=lambda a, b: (b, a)):
-    """Build a Value class in which one or two things are wrong."""
+               add_slopes=lambda a, b: (1.0, 1.0), mul_slopes=lambda a, b: (b, a), alone=""):
+    """Build a Value class in which one or two things are wrong; `alone`: signs without parents."""
 
     class Value:
         def __init__(self, data, parents=(), slopes=()):
             self.data, self.grad, self.parents, self.slopes = data, 0.0, parents, slopes
 
         def __add__(self, other):
+            if "+" in alone:
+                return type(self)(self.data + other.data)
             slopes = add_slopes(self.data, other.data)
             return type(self)(self.data + other.data, (self, other), slopes)
 
         def __mul__(self, other):
+            if "*" in alone:
+                return type(self)(self.data * other.data)
             slopes = mul_slopes(self.data, other.data)
             return type(self)(self.data * other.data, (self, other), slopes)
 
@@ -103,8 +107,10 @@ def make_value(order=topological, accumulate=True, root=1.0, reset="all", walk=r
 
 _ASSIGN = ("`=` instead of `+=`", "A number that is used twice gets gradient from both uses; `=` "
            "keeps only the last one. The contributions add up.")
-_ORDER = ("no topological order", "A node passed its gradient on before all of it had arrived. "
-          "Every child must come before its parents on the way back.")
+_ORDER = ("no topological order", "A node passed its gradient on before all of it had arrived. In "
+          "topological order, walked backwards, each node comes only after all that use it.")
+_PARENTS = ("forgot the parents", "Value(self.data + other.data) does not know what it was made "
+            "of, so no gradient travels further back: Value(…, (self, other), (slope, slope)).")
 _ROOT = ("root grad not 1", "∂root/∂root = 1. With 0 there is nothing to pass on, and every "
          "gradient stays 0.")
 _RESET = ("grads not reset between calls", "+= adds to what the last call left behind. Set all "
@@ -131,6 +137,7 @@ for (_name, _why), _changes in [
       "leaves. Walk the topological order backwards: reversed(order)."), {"walk": list}),
     (_AGAIN, {"order": every_path}),
     (_AGAIN, {"order": every_path_depth_first}),
+    *((_PARENTS, {"alone": signs}) for signs in ("+*", "+", "*")),
 ]:
     X2_10.mistake(_name, why=_why)(make_value(**_changes))
 for _order in _ORDERS:
@@ -174,14 +181,41 @@ class _LastPath(make_value()):
             _LastPath.backward(parent, slope * grad)
 
 
-@X2_10.mistake("every node counted as a root", why="backward() starts with a gradient of 1, and a "
-               "parent's backward() does so too. Only the root's is 1: let one walk do the graph.")
+_ONES = ("every node starts at 1", "Only the root starts at 1, but each call of backward() sets 1 "
+         "again. Put the nodes in order first, then walk back once from the root.")
+
+
+@X2_10.mistake(_ONES[0], why=_ONES[1])
 class _AllRoots(make_value()):
     def backward(self):
         self.grad = 1.0
         for parent, slope in zip(self.parents, self.slopes, strict=True):
             parent.grad += slope * self.grad
             parent.backward()
+
+
+@X2_10.mistake(_ONES[0], why=_ONES[1])
+class _InnerRoots(make_value()):
+    """The same, but leaves are left alone."""
+
+    def backward(self):
+        self.grad = 1.0
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad += slope * self.grad
+            if parent.parents:
+                parent.backward()
+
+
+@X2_10.mistake(_ONES[0], why=_ONES[1])
+class _InnerRootsOverwrite(make_value()):
+    """The same with `=`: leaves keep the slope of the last place where they stand."""
+
+    def backward(self):
+        self.grad = 1.0
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad = slope * self.grad
+            if parent.parents:
+                parent.backward()
 
 
 @X2_10.mistake(f"{_AGAIN[0]}, and {_RESET[0]}", why=f"{_AGAIN[1]} Then: {_RESET[1]}")

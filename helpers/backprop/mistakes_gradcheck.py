@@ -64,12 +64,15 @@ def _absolute(numeric, given):
 
 
 _FORWARD = ("forward difference", "(L(w + h) − L(w)) / h is off by about h. The centred "
-            "difference, (L(w + h) − L(w − h)) / 2h, is off by about h², a million times less.")
+            "difference, (L(w + h) − L(w − h)) / 2h, is off by about h² and some rounding: "
+            "thousands of times less.")
 _TINY = ("h too small, such as 1e-12", "Near h = 1e-12 both losses agree in almost all digits, "
          "and what is left is rounding, divided by h. About 1e-6 is best in float64.")
 _LARGE = ("h too large", "The centred difference is off by about h². With float64 h can be 1e-6.")
 _ABSOLUTE = ("absolute error", "An error of 1e-6 is nothing for a gradient of 1000 and everything "
              "for one of 1e-6. Divide by the size |numeric| + |given|.")
+_HALF = ("off by a factor of two", "Either the 2 in 2h is missing, or the second nudge only comes "
+         "back to w: after w + h it must be w − h. From there to w + h is a way of 2h.")
 _SINGLE = ("float32", "float32 keeps 7 digits, and the nudge of 1e-6 changes only the last ones. "
            "Gradient checks need float64.")
 _NOT_BACK = ("parameter not restored", "The entry keeps its nudge, so all later slopes are taken "
@@ -83,12 +86,19 @@ for (_name, _why), _changes in [
     (_TINY, {"difference": _centred(1e-12)}),
     (_TINY, {"difference": _centred(1e-10)}),
     (_TINY, {"difference": _centred(1e-14)}),
+    (_TINY, {"difference": _centred(1e-15)}),
     (_LARGE, {"difference": _centred(1e-2)}),
     (_LARGE, {"difference": _centred(1e-3)}),
     (_SINGLE, {"difference": _centred(1e-6, cast=np.float32)}),
     (_NOT_BACK, {"restore": False}),
-    (("forgot the 2 in 2h", "From w − h to w + h is a way of 2h: divide by 2h."),
-     {"difference": _centred(1e-6, over=1.0)}),
+    (_HALF, {"difference": _centred(1e-6, over=1.0)}),
+    (_HALF, {"difference": lambda at, old: (at(old + 1e-6) - at(old)) / 2e-6}),
+    (("divides by 2, then multiplies by h", "Python reads `/ 2 * h` from left to right, as (… / 2) "
+      "· h, a number close to 0. Both belong below the line: `/ (2 * h)`."),
+     {"difference": lambda at, old: (at(old + 1e-6) - at(old - 1e-6)) / 2 * 1e-6}),
+    (("the loss never sees a nudge", "Every call of the loss got the same parameters. Nudge the "
+      "array that you hand to loss(params), not a copy of it, and not by so little that w + h is "
+      "w."), {"difference": lambda at, old: (at(old) - at(old)) / 2e-6}),
     (("never looks at b", "Biases have gradients too, and db is where mistakes like to sit. Loop "
       "over all of params."), {"names": lambda p: [k for k in p if k.startswith("W")]}),
     (("looks at the first parameter only", "Loop over all of params, not just one of them."),

@@ -1,6 +1,6 @@
 """The quizzes of chapter 02. Every option has a reason, the right ones too.
 
-The options of 2.c stand for the letters of `bughunt.loss_curves()`.
+The options of 2.f stand for the letters of `bughunt.loss_curves()`.
 """
 
 from helpers.kit.exercise import question
@@ -8,46 +8,109 @@ from helpers.kit.exercise import question
 question(
     "2.a",
     title="What one neuron owns",
-    prompt="A neuron in the hidden layer receives 64 inputs. What does it learn?",
+    prompt="A neuron in the hidden layer is fed by 64 inputs. A second neuron is put beside it, "
+    "in the same layer. How many of the first one's weights and biases does it use as well?",
     difficulty=1,
     importance=4,
     options=[
-        ("One weight and one bias", False,
+        ("All 64 weights, as both see the same inputs", False,
+         "The inputs are shared, the weights are not. With the same weights the two neurons would "
+         "always compute nearly the same."),
+        ("None: it brings 64 weights and a bias of its own", True,
+         "Every edge has its own weight, every neuron its own bias. W gets one more column, b one "
+         "more entry: 65 new numbers."),
+        ("Only the bias, as there is one per layer", False,
+         "b has one entry per neuron, shape (m,). A layer has as many biases as neurons."),
+        ("None: it brings one weight and one bias of its own", False,
          "With one weight it could not tell its inputs apart. A weight belongs to an edge, and 64 "
          "edges come in."),
-        ("64 weights and one bias", True,
-         "One weight for each incoming edge, one bias for the neuron: 65 numbers."),
-        ("64 weights and 64 biases", False,
-         "The biases of 64 edges would only ever be used as their sum. One per neuron says the "
-         "same."),
-        ("No weights: they belong to the input nodes", False,
-         "Input nodes only hand numbers on. In x @ W + b the neuron is one column of W and one "
-         "entry of b."),
     ],
 )
 
 question(
     "2.b",
-    title="What the forward pass changes",
-    prompt="You run the forward pass on a batch a thousand times. What has the network learned?",
+    title="Which of them learns?",
+    prompt="Four programs run over the same training images for an hour. Which one ends with a "
+    "better network than it began with?",
     difficulty=1,
     importance=5,
     options=[
-        ("A little, as the activations settle down", False,
-         "Activations are recomputed from the same weights each time; there is nothing to settle."),
-        ("As much as in a thousand steps of training", False,
+        ("It runs the forward pass and prints the loss of every batch", False,
+         "Knowing the loss does not lower it. The forward pass reads W and b and writes neither."),
+        ("It runs the forward pass on larger and larger batches", False,
+         "However many images it sees: the forward pass evaluates the function, with the weights "
+         "it began with."),
+        ("It computes the loss and its gradient, and saves both to a file", False,
+         "A gradient only says which way to go. No weight has moved yet."),
+        ("It computes the loss and its gradient, and takes a small step against it", True,
          "A training step is three things: forward (loss), backward (gradient), update. Only the "
-         "last one changes weights."),
-        ("Only the biases adapt", False,
-         "The forward pass reads W and b and writes neither."),
-        ("Nothing: it computed the same outputs a thousand times", True,
-         "The forward pass evaluates the function. No weight changes until a gradient has been "
-         "computed and an optimiser has used it."),
+         "update changes weights. To use the finished network, the forward pass is enough."),
     ],
 )
 
 question(
     "2.c",
+    title="What hides in the dot",
+    prompt="A layer has X (32, 64) and Δ (32, 10), the gradient at its pre-activation. Which "
+    "product is ∂L/∂W, with W (64, 10)?",
+    difficulty=2,
+    importance=5,
+    options=[
+        ("X Δ", False, "(32, 64)(32, 10) does not fit: the inner sizes 64 and 32 differ."),
+        ("Δᵀ X", False, "(10, 64) is the transpose of the answer. A gradient has the shape of its "
+                        "W."),
+        ("Xᵀ Δ", True,
+         "(64, 32)(32, 10) = (64, 10), and the sum runs over the 32 images, as it must: "
+         "dW[a, b] = Σᵢ X[i, a]·Δ[i, b]."),
+        ("∂L/∂Y times ∂Y/∂W, as two matrices", False,
+         "∂Y/∂W is no matrix: it has an entry for every output and every weight, 32·10 by 64·10. "
+         "The dot stands for a contraction, and that is Xᵀ Δ."),
+    ],
+)
+
+question(
+    "2.d",
+    title="One bias, many images",
+    prompt="The loss is the mean over n images. Δ (n, m) is its gradient at the pre-activation. "
+    "What is ∂L/∂b?",
+    difficulty=2,
+    importance=4,
+    options=[
+        ("Δ itself", False, "Δ has a row for each image; b has one entry per neuron, shape (m,)."),
+        ("The mean of Δ over the images", False,
+         "The 1/n of the mean loss is already inside Δ. Dividing again makes biases learn n times "
+         "too slowly."),
+        ("The sum of Δ over the neurons", False,
+         "That adds up different biases. The sum runs over what shares the bias: the images."),
+        ("The sum of Δ over the images", True,
+         "b takes part in every image, and the contributions of all uses add up. The 1/n of the "
+         "mean is already inside Δ."),
+    ],
+)
+
+question(
+    "2.e",
+    title="Backpropagation or optimiser?",
+    prompt="What does backpropagation do?",
+    difficulty=2,
+    importance=5,
+    options=[
+        ("It updates the weights so that the loss falls", False,
+         "That is the optimiser. The same gradient could be used for ascent, or only be looked "
+         "at."),
+        ("It sends the inputs backwards through the network", False,
+         "What travels back is ∂loss/∂activation, from layer to layer, not the data."),
+        ("It computes the gradient of the loss with respect to all parameters", True,
+         "And nothing else. What is done with the gradient (SGD, momentum, Adam) is the "
+         "optimiser's choice."),
+        ("It is another name for gradient descent", False,
+         "Gradient descent is one way to use a gradient; backpropagation is one way to get it. You "
+         "can have either without the other."),
+    ],
+)
+
+question(
+    "2.f",
     title="Which fault draws which curve?",
     prompt="Each curve comes from the training loop with one single fault left. Tick every line "
     "that is right.",
@@ -70,7 +133,8 @@ question(
          "C falls and then stays at about 0.8: all hidden units are alike, so the layer can do no "
          "more than one unit."),
         ("C: labels shuffled separately", False,
-         "With shuffled labels nothing below log 3 = 1.10 can be reached. C gets to 0.8."),
+         "With labels shuffled anew in every epoch nothing is left to learn: log 3 = 1.10 is the "
+         "floor (but for chance). C gets to 0.8."),
         ("D: step size above 2/λmax", True,
          "D jumps about far above log 3: every step lands high on the other side of the valley."),
         ("D: ascent (+=)", False,
@@ -79,68 +143,8 @@ question(
          "E climbs and stops near −log 1e-12·(2/3) = 18.4: two of three classes get probability 0, "
          "and the floor in the logarithm keeps the loss finite."),
         ("E: uses the updated W2 for the hidden gradient", False,
-         "That fault still goes downhill, nearly as well as the right loop. E climbs."),
-    ],
-)
-
-question(
-    "2.d",
-    title="Backpropagation or optimiser?",
-    prompt="What does backpropagation do?",
-    difficulty=2,
-    importance=5,
-    options=[
-        ("It updates the weights so that the loss falls", False,
-         "That is the optimiser. The same gradient could be used for ascent, or only be looked "
-         "at."),
-        ("It sends the inputs backwards through the network", False,
-         "What travels back is ∂loss/∂activation, from layer to layer, not the data."),
-        ("It computes the gradient of the loss with respect to all parameters", True,
-         "And nothing else. What is done with the gradient (SGD, momentum, Adam) is the "
-         "optimiser's choice."),
-        ("It is another name for gradient descent", False,
-         "Gradient descent is one way to use a gradient; backpropagation is one way to get it. You "
-         "can have either without the other."),
-    ],
-)
-
-question(
-    "2.e",
-    title="What hides in the dot",
-    prompt="A layer has X (32, 64) and Δ (32, 10), the gradient at its pre-activation. Which "
-    "product is ∂L/∂W, with W (64, 10)?",
-    difficulty=2,
-    importance=5,
-    options=[
-        ("X Δ", False, "(32, 64)(32, 10) does not fit: the inner sizes 64 and 32 differ."),
-        ("Δᵀ X", False, "(10, 64) is the transpose of the answer. A gradient has the shape of its "
-                        "W."),
-        ("Xᵀ Δ", True,
-         "(64, 32)(32, 10) = (64, 10), and the sum runs over the 32 images, as it must: "
-         "dW[a, b] = Σᵢ X[i, a]·Δ[i, b]."),
-        ("∂L/∂Y times ∂Y/∂W, as two matrices", False,
-         "∂Y/∂W is no matrix: it has an entry for every output and every weight, 32·10 by 64·10. "
-         "The dot stands for a contraction, and that is Xᵀ Δ."),
-    ],
-)
-
-question(
-    "2.f",
-    title="One bias, many images",
-    prompt="The loss is the mean over n images. Δ (n, m) is its gradient at the pre-activation. "
-    "What is ∂L/∂b?",
-    difficulty=2,
-    importance=4,
-    options=[
-        ("Δ itself", False, "Δ has a row for each image; b has one entry per neuron, shape (m,)."),
-        ("The mean of Δ over the images", False,
-         "The 1/n of the mean loss is already inside Δ. Dividing again makes biases learn n times "
-         "too slowly."),
-        ("The sum of Δ over the neurons", False,
-         "That adds up different biases. The sum runs over what shares the bias: the images."),
-        ("The sum of Δ over the images", True,
-         "b takes part in every image, and the contributions of all uses add up. The 1/n of the "
-         "mean is already inside Δ."),
+         "That fault still goes downhill, as well as the right loop, as far as the curve tells. E "
+         "climbs."),
     ],
 )
 
@@ -181,7 +185,7 @@ question(
          "Bias correction repairs just that: m̂ = m/(1 − 0.9) = g."),
         ("Both by about 0.001", True,
          "After bias correction m̂ = g and √v̂ = |g|, so m̂/√v̂ = ±1: the first step is lr for "
-         "every weight, whatever its gradient."),
+         "every weight whose gradient is well above ε."),
         ("Neither, as v starts at 0", False,
          "v is updated before it is used: v̂ = g², and the step is lr."),
     ],
@@ -189,6 +193,27 @@ question(
 
 question(
     "2.i",
+    title="When to stop",
+    prompt="The training loss still falls, the validation loss has been rising for ten epochs. "
+    "What does early stopping do?",
+    difficulty=2,
+    importance=4,
+    options=[
+        ("Train on until the training loss is flat", False,
+         "The network is now learning its own examples by heart; on new ones it gets worse."),
+        ("Stop when the test accuracy is best", False,
+         "Then the test set has helped to choose, and is no test any more. That is what validation "
+         "data are for."),
+        ("Stop, and keep the last weights", False,
+         "Those are ten epochs past the best ones. Go back to the best validation epoch."),
+        ("Stop, and keep the weights of the best validation epoch", True,
+         "The validation set stands for new data. The weights before it turned are the best guess, "
+         "not the last ones."),
+    ],
+)
+
+question(
+    "2.j",
     title="Dropout after training",
     prompt="A network was trained with dropout 0.5 (inverted, as in Keras). You now use it to "
     "predict. What happens to the units?",
@@ -210,27 +235,6 @@ question(
 )
 
 question(
-    "2.j",
-    title="When to stop",
-    prompt="The training loss still falls, the validation loss has been rising for ten epochs. "
-    "What does early stopping do?",
-    difficulty=2,
-    importance=4,
-    options=[
-        ("Train on until the training loss is flat", False,
-         "The network is now learning its own examples by heart; on new ones it gets worse."),
-        ("Stop when the test accuracy is best", False,
-         "Then the test set has helped to choose, and is no test any more. That is what validation "
-         "data are for."),
-        ("Stop, and keep the last weights", False,
-         "Those are ten epochs past the best ones. Go back to the best validation epoch."),
-        ("Stop, and keep the weights of the best validation epoch", True,
-         "The validation set stands for new data. The weights before it turned are the best guess, "
-         "not the last ones."),
-    ],
-)
-
-question(
     "2.k",
     title="Two accuracies",
     prompt="Network A gets 0.972 and network B 0.964 on the same 360 test digits. What may you "
@@ -246,7 +250,8 @@ question(
          "training here."),
         ("The test cannot tell them apart", True,
          "The difference, 0.008, is about one standard error of each (√(0.97·0.03/360) = 0.009). "
-         "More seeds or more test images are needed."),
+         "More seeds or more test images are needed. (On the same digits the paired count decides: "
+         "three digits more, of 360.)"),
         ("They are exactly equal", False,
          "Not shown to differ is less than shown to be equal. The interval still allows a "
          "difference of a point or two."),

@@ -54,6 +54,12 @@ def negative_rate_no_shuffling(x, y, sizes, epochs, batch_size, rng):
     return (W1, b1, W2, b2), losses
 
 
+@accepted("2.7")
+def a_tuple_and_an_array(*args):
+    (W1, b1, W2, b2), losses = small_start_smaller_step(*args)
+    return (W1, b1, W2, b2), np.array(losses)
+
+
 # --- 2.8: other h, other ways to nudge, another denominator ---
 
 

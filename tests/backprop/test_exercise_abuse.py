@@ -125,3 +125,46 @@ def test_single_precision_is_called_what_it_is(id):
     wrong = each_array(lambda a: a.astype(np.float32))(find(id).reference_fn)
     verdict = judge(find(id), wrong)
     assert verdict.state == WRONG and "float32" in str(verdict)
+
+
+@pytest.mark.parametrize("result", [True, np.bool_(False)])
+def test_a_bool_is_no_largest_error(result):
+    verdict = judge(find("2.8"), lambda loss, params, grads: result)
+    assert verdict.state == WRONG
+    assert "Return one number, the largest error; a bool came." in str(verdict)
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda result: result[0], "return [W1, b1, W2, b2], losses."),
+    (lambda result: result[1], "return [W1, b1, W2, b2], losses."),
+    (lambda result: (*result[0], result[1]), "return [W1, b1, W2, b2], losses."),
+    (lambda result: ([result[0][0].T, *result[0][1:]], result[1]), "W1 should have shape (2, 5)"),
+])
+def test_what_train_must_return_is_said_in_a_sentence(change, said):
+    verdict = judge(find("2.7"), after(change)(find("2.7").reference_fn))
+    assert verdict.state == WRONG and said in str(verdict)
+
+
+def test_what_an_operation_of_the_class_must_return_is_said_in_a_sentence():
+    class Forgets(make_value()):
+        def __add__(self, other):
+            super().__add__(other)
+
+    class Bare(make_value()):
+        def __mul__(self, other):
+            return self.data * other.data
+
+    assert "__add__ returns None: is its `return` missing?" in str(judge(find("2.10"), Forgets))
+    said = str(judge(find("2.10"), Bare))
+    assert "a * b came back as a plain float: wrap it, Value(…, (self, other), …)." in said
+
+
+def test_entries_are_called_by_readable_words():
+    class Triples(make_value()):
+        def backward(self):
+            super().backward()
+            for parent in self.parents:
+                parent.grad *= 3
+
+    said = str(judge(find("2.10"), Triples))
+    assert "the gradient of a" in said and "'the gradient" not in said and "['" not in said

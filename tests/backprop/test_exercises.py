@@ -192,7 +192,7 @@ def test_the_five_faults_draw_five_different_curves():
 
 
 def test_the_matching_question_is_about_these_curves():
-    said = dict(o.text.split(": ", 1) for o in find("2.c").options if o.right)
+    said = dict(o.text.split(": ", 1) for o in find("2.f").options if o.right)
     assert said == {letter: FAULTS[fault][0] for letter, fault in CURVES.items()}
 
 
@@ -224,3 +224,21 @@ def test_every_option_has_a_reason(id):
 def test_kinds():
     assert all(isinstance(find(id), Exercise) for id in FUNCTIONS)
     assert all(isinstance(find(id), Number) for id in NUMBERS)
+
+
+def test_the_predictions_say_what_the_chapter_then_measures():
+    draw = np.random.default_rng(0)   # twenty ReLU layers of 64 units, weights of spread 0.01
+    h = draw.normal(size=(500, 64))
+    for _ in range(20):
+        h = np.maximum(h @ (0.01 * draw.normal(size=(64, 64))), 0)
+    assert 1e-26 < h.std() < 1e-24   # one order either way: 64 units leave it a good deal to chance
+    assert "1e-25" in find("2.p11").options[2].text and find("2.p11").right_letters == ("c",)
+    steps = np.logspace(-12, -1, 111)
+    errors = np.abs((np.tanh(0.7 + steps) - np.tanh(0.7 - steps)) / (2 * steps)
+                    - (1 - np.tanh(0.7) ** 2))
+    # Single errors may vanish by chance, so the worst of each decade counts.
+    decades = {k: errors[(steps >= 10.0**k) & (steps < 10.0 ** (k + 1))].max()
+               for k in range(-12, -1)}
+    assert min(decades, key=decades.get) in (-6, -5) and decades[-6] < 1e-9
+    assert find("2.p5").options[1].text == "Between 1e-6 and 1e-5"
+    assert find("2.p5").right_letters == ("b",)

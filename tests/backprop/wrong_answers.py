@@ -32,6 +32,13 @@ WRONG_ANSWERS += [
     ("2.2", ["bias along rows"], lambda x, W, b, f: f(np.dot(x, W) + b.reshape(-1, 1))),
     ("2.2", ["activation on the input"], lambda x, W, b, f: np.dot(f(x), W) + b),
     ("2.2", ["factors in the wrong order"], lambda x, W, b, f: f(np.matmul(W, x) + b)),
+    ("2.2", ["uses tanh, whatever f is handed in"], lambda x, W, b, f: np.tanh(np.dot(x, W) + b)),
+    ("2.2", ["uses ReLU, whatever f is handed in"], lambda x, W, b, f: (x @ W + b).clip(0)),
+    ("2.2", ["bias multiplied"], lambda x, W, b, f: f(np.dot(x, W) * b)),
+    ("2.3", ["subtracts the mean"],
+     lambda z: np.exp(z - z.mean(1)[:, None]) / np.exp(z - z.mean(1)[:, None]).sum(1)[:, None]),
+    ("2.3", ["subtracts the mean"],
+     lambda z: np.exp(z - z.mean()) / np.exp(z - z.mean()).sum(1, keepdims=True)),
     ("2.3", ["overflow"], lambda z: np.exp(z) / np.exp(z).sum(1).reshape(-1, 1)),
     ("2.3", ["softmax over wrong axis" + AND_OVERFLOW], lambda z: np.exp(z) / sum(np.exp(z))),
     ("2.3", ["sum over whole batch" + AND_OVERFLOW], lambda z: np.exp(z) / np.sum(np.exp(z))),
@@ -48,6 +55,21 @@ WRONG_ANSWERS += [
     ("2.4", ["log2"], lambda p, y: np.mean(np.log2(1 / np.clip(p[range(len(y)), y], 1e-12, 1)))),
     ("2.4", ["another floor than 1e-12"],
      lambda p, y: -np.mean(np.log(np.clip(p[range(len(y)), y], 1e-7, 1 - 1e-7)))),
+    ("2.4", ["mean over all classes instead of the right one" + AND_LOG_0],
+     lambda p, y: -np.log(p).mean()),
+    ("2.4", ["mean over all classes instead of the right one"],
+     lambda p, y: -np.log(np.clip(p, 1e-12, 1)).mean()),
+    ("2.4", ["sum over all classes instead of the right one" + AND_LOG_0],
+     lambda p, y: -np.log(p).sum(axis=1).mean()),
+    ("2.4", ["picks rows instead of entries"], lambda p, y: -np.mean(np.log(p[y]))),
+    ("2.4", ["picks rows instead of entries"],
+     lambda p, y: -np.mean(np.log(np.maximum(p[y], 1e-12)))),
+    ("2.4", ["labels are not one-hot"], lambda p, y: -np.sum(y * np.log(p)) / len(y)),
+    ("2.4", ["labels are not one-hot"], lambda p, y: -np.mean(y * np.log(p))),
+    ("2.4", ["labels are not one-hot"],
+     lambda p, y: -np.mean(np.sum(y * np.log(p + 1e-12), axis=1))),
+    ("2.5", ["labels are not one-hot"], lambda z, y: softmax(z) - y),
+    ("2.5", ["labels are not one-hot"], lambda z, y: (softmax(z) - y) / len(z)),
     ("2.5", ["forgot to divide by batch size"], lambda z, y: softmax(z) - hot(y, z)),
     ("2.5", ["sign flipped (Y − P)"], lambda z, y: (hot(y, z) - softmax(z)) / len(z)),
     ("2.5", ["divided by n·C"], lambda z, y: (softmax(z) - hot(y, z)) / z.size),
@@ -124,6 +146,33 @@ def two_sided(h):
     return slope
 
 
+def halved_and_multiplied(loss, params, w, i, h=1e-5):
+    w[i] += h
+    up = loss(params)
+    w[i] -= 2 * h
+    return (up - loss(params)) / 2 * h
+
+
+def only_back_again(loss, params, w, i, h=1e-6):
+    w[i] += h
+    up = loss(params)
+    w[i] -= h
+    return (up - loss(params)) / (2 * h)
+
+
+def divided_by_h_alone(loss, params, w, i, h=1e-5):
+    w[i] += h
+    up = loss(params)
+    w[i] -= 2 * h
+    return (up - loss(params)) / h
+
+
+def on_a_copy(loss, params, w, i, h=1e-6):
+    w = w.copy()
+    w[i] += h
+    return (loss(params) - loss(params)) / (2 * h)
+
+
 def one_sided(loss, params, w, i):
     start = loss(params)
     w[i] += 1e-6
@@ -149,6 +198,13 @@ def in_single_precision(loss, params, grads):
 
 WRONG_ANSWERS += [
     ("2.8", ["h too small, such as 1e-12"], check_with(two_sided(1e-12), by_sum)),
+    *(("2.8", ["h too small, such as 1e-12"], check_with(two_sided(h), error))
+      for h in (1e-13, 1e-14, 1e-15) for error in (by_sum, by_larger)),
+    ("2.8", ["divides by 2, then multiplies by h"], check_with(halved_and_multiplied, by_sum)),
+    ("2.8", ["divides by 2, then multiplies by h"], check_with(halved_and_multiplied, by_larger)),
+    ("2.8", ["off by a factor of two"], check_with(only_back_again, by_sum)),
+    ("2.8", ["off by a factor of two"], check_with(divided_by_h_alone, by_larger)),
+    ("2.8", ["the loss never sees a nudge"], check_with(on_a_copy, by_sum)),
     ("2.8", ["float32"], in_single_precision),
     ("2.8", ["forward difference"], check_with(one_sided, by_sum)),
     ("2.8", ["forward difference"], check_with(one_sided, by_larger)),
@@ -185,6 +241,17 @@ class Node:
 
         visit(self)
         return order
+
+
+class AddsUpInOrder(Node):
+    def backward(self):
+        order = self.sorted()
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in reversed(order):
+            for parent, slope in node.edges():
+                parent.grad += slope * node.grad
 
 
 @named("2.10", "`=` instead of `+=`")
@@ -231,7 +298,41 @@ class LevelByLevel(Node):
                     todo.append(parent)
 
 
-@named("2.10", "every node counted as a root")
+@named("2.10", "forgot the parents")
+class NoFamily(AddsUpInOrder):
+    def __add__(self, other):
+        return type(self)(self.data + other.data)
+
+    def __mul__(self, other):
+        return type(self)(self.data * other.data)
+
+
+@named("2.10", "forgot the parents")
+class SumsWithoutFamily(AddsUpInOrder):
+    def __add__(self, other):
+        return type(self)(self.data + other.data)
+
+
+@named("2.10", "every node starts at 1")
+class OverwritesAndCallsItself(Node):
+    def backward(self):
+        self.grad = 1.0
+        for parent, slope in self.edges():
+            parent.grad = slope * self.grad
+            parent.backward()
+
+
+@named("2.10", "every node starts at 1")
+class StopsAtLeaves(Node):
+    def backward(self):
+        self.grad = 1
+        for parent, slope in self.edges():
+            parent.grad += slope * self.grad
+            if parent.parents:
+                parent.backward()
+
+
+@named("2.10", "every node starts at 1")
 class CallsItself(Node):
     def backward(self):
         self.grad = 1.0
@@ -265,3 +366,26 @@ def in_place(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
     v *= beta_2
     v += (1 - beta_2) * g * g
     return w - lr * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+
+
+def adam_with(correct_m=False, correct_v=False, new_m=True, new_v=True):
+    """An Adam step with β·t in a correction, or with β as the weight of what is new."""
+
+    def step(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
+        m = beta_1 * m + (1 - beta_1 if new_m else beta_1) * g
+        v = beta_2 * v + (1 - beta_2 if new_v else beta_2) * g**2
+        m_hat = m / (1 - (beta_1 * t if correct_m else beta_1**t))
+        v_hat = v / (1 - (beta_2 * t if correct_v else beta_2**t))
+        return w - lr * m_hat / (v_hat**0.5 + eps), m, v
+
+    return step
+
+
+WRONG_ANSWERS += [
+    ("2.11", ["bias correction of m with β·t"], adam_with(correct_m=True)),
+    ("2.11", ["bias correction with β·t"], adam_with(correct_v=True)),
+    ("2.11", ["bias correction with β·t"], adam_with(correct_m=True, correct_v=True)),
+    ("2.11", ["β₁ twice, instead of 1 − β₁"], adam_with(new_m=False)),
+    ("2.11", ["β₂ twice, instead of 1 − β₂"], adam_with(new_v=False)),
+    ("2.11", ["β twice, instead of 1 − β"], adam_with(new_m=False, new_v=False)),
+]
