@@ -30,6 +30,17 @@ def pytest_unconfigure(config):
         folder.cleanup()
 
 
+def pytest_terminal_summary(terminalreporter):
+    """After the dots, what tests have measured and said with record_property("measured", …)."""
+    reports = [report for outcome in ("passed", "failed")
+               for report in terminalreporter.stats.get(outcome, []) if report.when == "call"]
+    said = [text for report in reports for name, text in report.user_properties
+            if name == "measured"]
+    if said:
+        terminalreporter.section("measured")
+        terminalreporter.write_line("\n".join(sorted(said)))
+
+
 def pytest_ignore_collect(collection_path, config):
     """Leave out notebooks that somebody has worked in: tests/notebooks says so, with the reason."""
     if is_notebook(collection_path):

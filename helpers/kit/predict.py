@@ -34,15 +34,44 @@ _guesses: dict[str, str] = {}
 """Predictions of this session, as text; the progress file has those of earlier ones."""
 
 
-class Asking(Note):
-    """A note on a prediction that is still to be made, with the question and its options."""
+class Posed(Note):
+    """A note on a prediction, with the question and its options below, for a class to vote on."""
 
-    def __init__(self, entry: Number | Question, text: str):
-        super().__init__(f"**{entry.id}** {text}", NOT_ATTEMPTED)
-        self.entry = entry
+    def __init__(self, entry: Number | Question, text: str, state: str = "", chosen=()):
+        super().__init__(f"**{entry.id}** {text}", state)
+        self.entry, self.chosen = entry, chosen
 
     def how(self) -> str:
-        """How an answer is written."""
+        """How an answer is written, where one is still wanted."""
+        return ""
+
+    def __str__(self) -> str:
+        parts = (super().__str__(), self.question(), plain(self.how()))
+        return "\n".join(part for part in parts if part)
+
+    def question(self) -> str:
+        """The question as text; a number is asked for by its title."""
+        if isinstance(self.entry, Question):
+            return options_text(self.entry, self.chosen)
+        return plain(self.entry.title)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        shown = f"<p><b>{marked_up(self.entry.title)}</b></p>"
+        if isinstance(self.entry, Question):
+            options = options_html(self.entry, self.chosen)
+            shown = f"<p><b>{marked_up(self.entry.prompt)}</b></p>{options}"
+        above = super()._repr_mimebundle_()["text/html"]
+        how = f"<p>{marked_up(self.how())}</p>" if self.how() else ""
+        return {"text/html": f"<div>{above}{shown}{how}</div>", "text/plain": str(self)}
+
+
+class Asking(Posed):
+    """A note on a prediction that is still to be made."""
+
+    def __init__(self, entry: Number | Question, text: str):
+        super().__init__(entry, text, NOT_ATTEMPTED)
+
+    def how(self) -> str:
         call = f'predict("{self.entry.id}", '
         if isinstance(self.entry, Number):
             return f'Write a number or a formula, such as `{call}2*3 + 1)`, or `"skip"`.'
@@ -50,23 +79,6 @@ class Asking(Note):
         example = ", ".join(letters) if self.entry.multiple else letters[-1]
         word = "letters" if self.entry.multiple else "the letter"
         return f'Answer with {word} in quotes, such as `{call}"{example}")`, or with `"skip"`.'
-
-    def __str__(self) -> str:
-        return f"{super().__str__()}\n{self.question()}\n{plain(self.how())}"
-
-    def question(self) -> str:
-        """The question as text; a number is asked for by its title."""
-        if isinstance(self.entry, Question):
-            return options_text(self.entry)
-        return plain(self.entry.title)
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        shown = f"<p><b>{marked_up(self.entry.title)}</b></p>"
-        if isinstance(self.entry, Question):
-            shown = f"<p><b>{marked_up(self.entry.prompt)}</b></p>{options_html(self.entry)}"
-        above = super()._repr_mimebundle_()["text/html"]
-        body = f"<div>{above}{shown}<p>{marked_up(self.how())}</p></div>"
-        return {"text/html": body, "text/plain": str(self)}
 
 
 def _find(id) -> Number | Question | None:
@@ -116,7 +128,11 @@ def predict(id: str = "", guess=...) -> None:
         return
     _guesses[entry.id] = kept
     record(entry.id, "predict", guess=kept)
-    display_or_print(Note(f"**{entry.id}** Your prediction: {said}. Now find out."))
+    taken = f"Your prediction: {said}. Now find out."
+    if isinstance(entry, Number):
+        display_or_print(Note(f"**{entry.id}** {taken}"))
+    else:
+        display_or_print(Posed(entry, taken, chosen=read_letters(entry, kept)))
 
 
 def _guess(entry: Entry) -> str | None:

@@ -7,6 +7,7 @@ the question as plain HTML and text, for everywhere where no kernel runs.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -86,16 +87,21 @@ def grade(question: Question, chosen: list[str]) -> dict:
     return {"state": verdict.state, "line": line, "options": options}
 
 
-def options_text(question: Question) -> str:
-    """The prompt and the options with their letters, as text."""
-    sign = "☐" if question.multiple else "○"
-    lines = [f"  {sign} {o.letter}) {plain(o.text)}" for o in question.options]
+def options_text(question: Question, chosen: Sequence[str] = ()) -> str:
+    """The prompt and the options with their letters, as text; chosen ones have a filled sign."""
+    empty, filled = "☐☒" if question.multiple else "○●"
+    lines = [f"  {filled if o.letter in chosen else empty} {o.letter}) {plain(o.text)}"
+             for o in question.options]  # fmt: skip
     return "\n".join([plain(question.prompt), *lines])
 
 
-def options_html(question: Question) -> str:
-    """The options with their letters, as a list in HTML."""
-    options = "".join(f"<li>{o.letter}) {marked_up(o.text)}</li>" for o in question.options)
+def options_html(question: Question, chosen: Sequence[str] = ()) -> str:
+    """The options with their letters, as a list in HTML; an arrow stands before chosen ones."""
+    options = "".join(
+        f"<li>{'→ <b>' if o.letter in chosen else ''}{o.letter}) {marked_up(o.text)}"
+        f"{'</b>' if o.letter in chosen else ''}</li>"
+        for o in question.options
+    )
     return f'<ul style="list-style:none;padding-left:1em">{options}</ul>'
 
 

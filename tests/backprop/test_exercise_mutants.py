@@ -186,22 +186,22 @@ def impatient(monkeypatch):
 
 
 @pytest.mark.parametrize("id", FUNCTIONS)
-def test_mutants_of_the_reference_are_rejected(id, capsys):
+def test_mutants_of_the_reference_are_rejected(id, record_property):
     rejected, same_thing, through = hunt(id)
-    with capsys.disabled():
-        print(f"\n  {id}: {rejected} mutants rejected, {len(through)} accepted "
-              f"({rate(rejected, through):.1%} killed), {same_thing} equivalent", end=" ")
+    record_property("measured", f"mutants of {id:<4}: {rejected:3d} rejected, "
+                                f"{len(through)} accepted, {same_thing} equivalent; "
+                                f"kill rate {rate(rejected, through):.1%}")
     assert rejected >= 10
     assert rate(rejected, through) >= 0.95, through
 
 
-def test_kill_rate_of_all_exercises_together(capsys):
+def test_kill_rate_of_all_exercises_together(record_property):
     totals = [hunt(id) for id in FUNCTIONS]
     rejected = sum(t[0] for t in totals)
     through = [d for t in totals for d in t[2]]
-    with capsys.disabled():
-        print(f"\n  all: {rejected} of {rejected + len(through)} mutants that are not equivalent "
-              f"are rejected, {rate(rejected, through):.1%}", end=" ")
+    record_property("measured", f"mutants of all : {rejected} of {rejected + len(through)} that "
+                                f"are not equivalent rejected; kill rate "
+                                f"{rate(rejected, through):.1%}")
     assert rate(rejected, through) >= 0.95, through
     # Where nearly everything counts as equivalent, the inputs would prove nothing.
     assert sum(t[1] for t in totals) < 0.15 * rejected

@@ -39,10 +39,11 @@ def shot(page, name: str) -> None:
         page.screenshot(path=str(Path(folder, f"{name}.png")))
 
 
-def report(chapter: str, figures: dict) -> None:
-    """Print the latencies, and add them to the JSON file that COURSE_LATENCY names."""
+def report(chapter: str, figures: dict, record_property) -> None:
+    """Have the latencies printed, and add them to the JSON file that COURSE_LATENCY names."""
     for name, figure in figures.items():
-        print(f"{chapter} {name}: median {figure['median']} ms, p95 {figure['p95']} ms")
+        record_property("measured", f"slider to picture, {chapter} {name}: "
+                                    f"median {figure['median']} ms, p95 {figure['p95']} ms")
     if target := os.environ.get("COURSE_LATENCY"):
         path = Path(target)
         known = json.loads(path.read_text()) if path.exists() else {}
@@ -180,8 +181,8 @@ def exercise(page, name: str) -> dict:
     return handling.latency(page, widget, timed, MOVES)
 
 
-def use_all(page, url: str, notebook: str, chapter: str, names) -> None:
-    """Run a notebook, use its widgets, and refuse errors of any kind."""
+def use_all(page, url: str, notebook: str, chapter: str, names) -> dict:
+    """Run a notebook, use its widgets, refuse errors of any kind; returns the latencies."""
     lab.run_all(page, url, notebook)
     assert lab.cell_errors(page) == []
     figures = {}
@@ -190,14 +191,16 @@ def use_all(page, url: str, notebook: str, chapter: str, names) -> None:
     shot(page, chapter)
     for name in names:
         figures[name] = exercise(page, name)
-    report(chapter, figures)
     assert page.complaints == []
     slow = {n: f for n, f in figures.items() if f["median"] is None or f["median"] > FAR_TOO_SLOW}
     assert not slow
+    return figures
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_widget_answers_to_mouse_and_keyboard(chapter, page, open_lab, tmp_path):
+def test_every_widget_answers_to_mouse_and_keyboard(
+    chapter, page, open_lab, tmp_path, record_property
+):
     """A notebook that holds nothing but the widgets."""
     folder = tmp_path / "notebooks"
     folder.mkdir()
@@ -206,7 +209,8 @@ def test_every_widget_answers_to_mouse_and_keyboard(chapter, page, open_lab, tmp
     package, _, leaf = module.rpartition(".")
     cells = [f"{leaf}.{constructor(widget)}" for widget in widgets.values()]
     lab.notebook_of([f"from {package} import {leaf}", *cells], folder / "widgets.ipynb")
-    use_all(page, open_lab(folder).url, "widgets.ipynb", chapter, list(widgets))
+    figures = use_all(page, open_lab(folder).url, "widgets.ipynb", chapter, list(widgets))
+    report(chapter, figures, record_property)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -156,6 +156,15 @@ def test_an_open_or_unreadable_prediction_shows_the_question(which, displayed, g
     assert 'predict("9.a", "b")' in bundle["text/plain"]
 
 
+def test_a_prediction_taken_down_shows_all_options_and_marks_the_chosen(which, displayed):
+    predict("9.a", "b")
+    bundle = displayed[-1]._repr_mimebundle_()
+    assert "  ○ a) one\n  ● b) two" in bundle["text/plain"]
+    assert "<li>a) one</li>" in bundle["text/html"]
+    assert "→ <b>b) two</b>" in bundle["text/html"]
+    assert "✓" not in bundle["text/plain"] and "2·1" not in bundle["text/plain"]   # no verdict yet
+
+
 def test_several_letters_are_asked_for_where_several_count(several, size, displayed):
     predict("9.b", ...)
     predict("9.3", ...)
