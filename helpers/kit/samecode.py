@@ -1,43 +1,35 @@
-"""Whether two functions are the same code, wherever and however they were laid out."""
+"""Whether two functions are written the same, wherever and however they were laid out."""
 
 from __future__ import annotations
 
-import dis
-from types import CodeType
+import ast
+import inspect
+import textwrap
+
+_NAMED = (ast.FunctionDef, ast.ClassDef)
 
 
 def same_code(a, b) -> bool:
-    """Whether two functions do the same instruction for instruction.
+    """Whether two functions are the same code, by their text and not by how it was compiled.
 
-    Comments, line breaks, docstrings and the file do not count. Things without code of their own (a
-    class, a callable object) cannot be compared: they count as the same.
+    Their own names, comments, line breaks, docstrings and the file do not count. What has no text
+    of its own that can be found (a built-in, a lambda, code typed into a bare interpreter) cannot
+    be compared: it counts as the same.
     """
-    a, b = (getattr(f, "__func__", f) for f in (a, b))
-    first, second = (getattr(f, "__code__", None) for f in (a, b))
-    if first is None or second is None:
-        return True
-    return _instructions(first) == _instructions(second)
+    first, second = _tree(a), _tree(b)
+    return first is None or second is None or first == second
 
 
-_SILENT = {"CACHE", "EXTENDED_ARG", "NOP", "PRECALL", "PUSH_NULL"}
-_ALIKE = {"LOAD_METHOD": "LOAD_ATTR", "CALL_METHOD": "CALL_FUNCTION"}
-"""Python compiles `np.zeros(2)` in one of two ways, depending on whether `np` was imported in the
-same file or cell. Both mean the same: that difference is taken out here."""
-
-
-def _instructions(code: CodeType) -> list[tuple]:
-    """The instructions with their arguments; those of functions inside stand in their place."""
-    found: list[tuple] = [
-        (code.co_argcount, code.co_kwonlyargcount, code.co_varnames[: code.co_argcount])
-    ]
-    steps = list(dis.get_instructions(code))
-    kept = [step for step in steps if step.opname not in _SILENT]
-    for step in kept:
-        value, name = step.argval, _ALIKE.get(step.opname, step.opname)
-        if isinstance(value, CodeType):
-            found.append((name, _instructions(value)))
-        elif step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:  # counted in instructions
-            found.append((name, sum(s.offset < value for s in kept)))
-        else:
-            found.append((name, type(value).__name__, repr(value)))
-    return found
+def _tree(function) -> str | None:
+    """The syntax tree of a function as text, without what does not count; None if none is found."""
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return None
+    if not isinstance(definition, _NAMED):
+        return None
+    for node in ast.walk(definition):
+        if isinstance(node, _NAMED) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    definition.name = ""
+    return ast.dump(definition)

@@ -1,5 +1,6 @@
 """Every kind of answer ends in a verdict that says which mistake it is."""
 
+import linecache
 from pathlib import Path
 
 import numpy as np
@@ -245,20 +246,12 @@ def mine(x):
 """
 
 
-USES_NUMPY = """
-import numpy as np
-
-def mine(x):
-    for value in np.sort(x):
-        if value > np.max(x, axis=0): return np.zeros(2)
-    return np.mean(x)
-"""
-
-
 def pasted(text):
-    """A function as a notebook cell makes it: another file, other names around it."""
-    world = {"np": np}
-    exec(compile(text, "<ipython-input-3>", "exec"), world)
+    """A function as a notebook cell makes it: of another file, whose text Python can look up."""
+    file = f"<ipython-input-{abs(hash(text))}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    world = {}
+    exec(compile(text, file, "exec"), world)
     return world["mine"]
 
 
@@ -275,13 +268,15 @@ def test_only_code_that_is_really_as_handed_out_is_not_attempted():
         assert "does not show yet: the faults that remain hide it" in verdict.headline
 
 
-def test_it_is_the_same_code_whether_or_not_the_cell_itself_imports_numpy():
-    """Python compiles `np.sort(x)` differently in these two cases."""
-    elsewhere = USES_NUMPY.replace("import numpy as np\n", "")
-    assert same_code(pasted(USES_NUMPY), pasted(elsewhere))
-    assert not same_code(pasted(USES_NUMPY), pasted(elsewhere.replace("np.sort", "np.abs")))
-    earlier = elsewhere.replace("return np.m", "    return np.m")  # a place further in
-    assert not same_code(pasted(USES_NUMPY), pasted(earlier))
+@pytest.mark.parametrize("layout", ["    for v in x: t -= v", "    for v in x:\n        t -= v"])
+def test_layout_comments_and_docstrings_do_not_make_other_code(layout):
+    """Python 3.13 compiles the two layouts to different instructions."""
+    one = pasted(f"def mine(x, t=0):\n{layout}\n    return t")
+    other = pasted('def mine(x, t = 0):\n    "Why."\n\n    # look\n    for v in x:\n'
+                   "        t -= (v)\n    return t")  # fmt: skip
+    assert same_code(one, other)
+    assert not same_code(one, pasted(f"def mine(x, t=0):\n{layout}\n    return -t"))
+    assert not same_code(one, pasted(f"def mine(x, t=1):\n{layout}\n    return t"))
 
 
 def test_functions_inside_count_as_code():
@@ -291,6 +286,12 @@ def test_functions_inside_count_as_code():
     assert same_code(outer("v + 1"), outer("v  +  1"))
     assert not same_code(outer("v + 1"), outer("v + 2"))
     assert not same_code(outer("v + 1"), outer("v + 1.0"))
+
+
+def test_code_without_a_text_cannot_be_told_from_other_code():
+    world = {}
+    exec("def mine(x): return 0", world)
+    assert same_code(world["mine"], handed_out) and same_code(handed_out, len)
 
 
 @pytest.fixture
