@@ -118,6 +118,9 @@ def check_metadata(source: Source, index: int, cell: nbformat.NotebookNode) -> N
     if slide not in ("", "-", "slide", "subslide", "fragment", "notes", "skip"):
         raise source.error(index, f"slide_type {slide!r} is none of nbconvert's: slide, subslide, "
                                   "fragment, notes, skip, -")
+    if slide == "notes" and (cell.cell_type == "code" or "\n\n" in cell.source.strip()):
+        raise source.error(index, "students do not get the speaker's notes, and this cell is more "
+                                  "than one paragraph of text: end the note with a line +++")
 
 
 def give_ids(source: Source) -> None:

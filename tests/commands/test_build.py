@@ -92,6 +92,7 @@ def test_setup_cell_is_short_and_has_the_repository(tiny):
     ("# {{setup}}", "x = 1", "x = 1", "{{setup}}"),
     ("tags: [nbval-check-output]", "id: setup", "print(double(21))", "belongs to an earlier cell"),
     ("tags: [nbval-check-output]", "slideshow: {slide_type: slid}", "print(double(21))", "slid"),
+    ("Ask first.", "Ask first.\n\nThis is for all.", "Ask first.", "end the note with a line +++"),
     ("print(double(21))", "a = 1\n" * 26, "a = 1", "26 lines"),
     ("return 2 * x", "return 1 / 0", "print(double(21))", "ZeroDivisionError"),
     ("print(double(21))", "x = 1\nraise ValueError('no')", "raise ValueError('no')",
