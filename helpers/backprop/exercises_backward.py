@@ -8,8 +8,6 @@ import numpy as np
 from helpers.backprop.exercises_forward import SOLUTION
 from helpers.kit.exercise import exercise
 
-# --- 2.6 ---------------------------------------------------------------------------------------
-
 X2_6 = exercise(
     "2.6",
     title="One layer backward",
@@ -87,6 +85,18 @@ _layer("f′(a) instead of f′(z)", "f_prime wants the place where f was evalua
 _layer("times f(z) instead of f′(z)", "Going back multiplies by the slope of f, not by its value "
                                       "a.",
        delta=lambda dy, z, a, fp: dy * a)
+_layer("averaged again", "dy already carries the 1/n of the mean loss. Summing over the images is "
+       "all that is left to do: do not divide Δ by n.",
+       delta=lambda dy, z, a, fp: dy * fp(z) / len(dy))
+_layer("sign flipped", "dy points uphill, and so must dx, dW and db. The minus sign comes in the "
+       "update.", delta=lambda dy, z, a, fp: -dy * fp(z))
+for _function, _slope in [("tanh", lambda z, a: 1 - a**2), ("a sigmoid", lambda z, a: a * (1 - a)),
+                          ("ReLU", lambda z, a: (z > 0) * 1.0)]:
+    _layer(f"the slope of {_function}, whatever f is", "The slope of the bend is handed in: write "
+           "f_prime(z), and the same lines work with any f.",
+           delta=lambda dy, z, a, fp, slope=_slope: dy * slope(z, a))
+_layer("f_prime not called", "f_prime is a function: f_prime(z) is the slope.",
+       delta=lambda dy, z, a, fp: dy * fp)
 _layer("forgot f′ in dx", "dx takes the same way back as dW: through f first. Use Δ, not dy.",
        dx=lambda d, dy, x, W, a: dy @ W.T)
 _layer("forgot f′ in dW", "dW takes the same way back as dx: through f first. Use Δ, not dy.",
@@ -154,5 +164,3 @@ def _(dy, x, W, z, a, f_prime):
 def _(dy, x, W, z, a, f_prime):
     dx, dW, db = dense_backward(dy, x, W, z, a, f_prime)
     return dW, db, dx
-
-

@@ -159,11 +159,14 @@ def order_of_magnitude(error):
 def _(fn, loss, params, grads):
     worked_on, precisions, nudges = copy.deepcopy(params), set(), []
 
-    def watched(used):
-        precisions.update(np.asarray(w).dtype.itemsize for w in used.values())
-        nudges.extend(np.max(np.abs(used[k] - params[k])) for k in params if k in used)
-        return loss(used)
+    def watched(params, before=params):
+        if not isinstance(params, dict):
+            raise ValueError("loss(params) wants the whole dictionary, with the nudged array in it")
+        precisions.update(np.asarray(w).dtype.itemsize for w in params.values())
+        nudges.extend(np.max(np.abs(params[k] - before[k])) for k in before if k in params)
+        return loss(params)
 
+    watched.__qualname__ = "loss"   # what Python calls it where a student forgets an argument
     result = fn(watched, worked_on, copy.deepcopy(grads))
     if result is None or result is ...:
         return result   # the generic sentences say what is missing

@@ -1,6 +1,6 @@
-"""Exercises 2.7 and 2.11: a training loop with five faults, and one step of Adam.
+"""Exercise 2.7: a training loop with five faults.
 
-Reference answers, probes, named mistakes and hints.
+Reference answer, probes, named mistakes and hints. How the faults are found is in `diagnosis`.
 """
 
 from itertools import combinations
@@ -10,15 +10,16 @@ import numpy as np
 from helpers.backprop.bughunt import (
     FAULTS,
     NAMES,
-    diagnose,
+    averaged_bias_gradients,
     faulty_train,
+    flat_gradients,
     make_train,
+    other_gradients,
 )
+from helpers.backprop.diagnosis import diagnose
 from helpers.backprop.exercises_forward import SOLUTION, softmax
 from helpers.backprop.exercises_loss import cross_entropy, softmax_cross_entropy_grad
 from helpers.kit.exercise import exercise
-
-# --- 2.7 ---------------------------------------------------------------------------------------
 
 X2_7 = exercise(
     "2.7",
@@ -104,6 +105,19 @@ def _(x, y, sizes, epochs, batch_size, rng):
     return make_train((), start=1000.0)(x, y, sizes, epochs, batch_size, rng)
 
 
+for _name, _why, _gradients in [
+    ("forgot h (1 − h)", "The sigmoid's own slope is missing: dz = dlogits @ W2.T * h * (1 - h).",
+     flat_gradients),
+    ("bias gradients averaged", "dlogits already holds the 1/n of the mean loss: the gradient of a "
+     "bias is the sum over the images, .sum(axis=0).", averaged_bias_gradients),
+    ("not a step along the gradient", "One step with all images should move W1, b1, W2 and b2 "
+     "along the gradient of the loss, and it does not. Is dz still dlogits @ W2.T * h * (1 - h)? "
+     "Are all four gradients of the same batch? Are the weights drawn only once, before the loop?",
+     other_gradients),
+]:
+    X2_7.mistake(_name, why=_why)(make_train((), gradients=_gradients))
+
+
 X2_7.mistake("step size too small", why="With such a small lr the loss has hardly moved after 40 "
              "epochs. Stable is not enough: try about 1.")(make_train((), lr=1e-4))
 
@@ -119,172 +133,3 @@ def _(x, y, sizes, epochs, batch_size, rng):
 def _(x, y, sizes, epochs, batch_size, rng):
     params, losses = make_train(())(x, y, sizes, epochs, batch_size, rng)
     return params, [loss * len(x) for loss in losses]
-
-
-# --- 2.11 --------------------------------------------------------------------------------------
-
-X2_11 = exercise(
-    "2.11",
-    title="One step of Adam",
-    kind="fill-in",
-    minutes=12,
-    difficulty=3,
-    importance=4,
-    outputs=("w", "m", "v"),
-    hints=(
-        "Two running means: one of the gradient, one of its square. Both start at 0. What does "
-        "that do to them in the first steps?",
-        "m ← β₁m + (1−β₁)g and v ← β₂v + (1−β₂)g², both with w's shape; m̂ = m/(1−β₁ᵗ), "
-        "v̂ = v/(1−β₂ᵗ); w ← w − lr·m̂/(√v̂ + ε). Return w, m, v (not m̂, v̂).",
-        SOLUTION,
-    ),
-)
-
-
-@X2_11.reference
-def adam_step(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
-    """One Adam step, number t = 1, 2, …: weights w, gradient g, means m, v -> new w, m, v."""
-    m = beta_1 * m + (1 - beta_1) * g
-    v = beta_2 * v + (1 - beta_2) * g**2
-    m_hat = m / (1 - beta_1**t)
-    v_hat = v / (1 - beta_2**t)
-    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
-
-
-@X2_11.probes
-def _(rng):
-    def case(shape, t, *options, first=False):
-        # Gradients far larger than ε, and weights far from 0: there the place of a small ε, which
-        # Keras and the paper choose differently, does not show.
-        sign = rng.choice([-1.0, 1.0], (2, *shape))
-        w, g = (size * s * rng.uniform(1, 2, shape) for size, s in zip((3, 100), sign, strict=True))
-        m = np.zeros(shape) if first else 100 * rng.normal(size=shape)
-        v = np.zeros(shape) if first else rng.uniform(5e3, 15e3, shape)
-        return w.round(1), g.round(), m, v, t, *options
-
-    dead = case((2, 3), 4, 0.5)
-    for array in dead[1:4]:
-        array[0, 1] = 0.0   # a weight that never had a gradient must stay, not become NaN
-    return [
-        case((2, 3), 1, 0.5, first=True),
-        case((2, 3), 2, 0.5),
-        case((3, 3), 5, 0.5, 0.8, 0.95),
-        dead,
-        # t so large that both corrections are 1: there, and only there, the place of a large ε
-        # in Keras's formula and in the paper's is the same.
-        case((4, 2), 100_000, 0.5, 0.9, 0.999, 5.0),
-        case((3,), 3),
-        # All defaults, and gradients as small as ε.
-        tuple(factor * array for factor, array in zip(
-            (1.0, 1e-9, 1e-9, 1e-18), case((3,), 1)[:4], strict=True)) + (100_000,),
-    ]
-
-
-def _adam(mean=None, square=None, correct_m=None, correct_v=None, step=None, state=None):
-    """Build an Adam step with one formula replaced."""
-
-    def wrong(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
-        with np.errstate(all="ignore"):
-            m = mean(m, g, beta_1, beta_2) if mean else beta_1 * m + (1 - beta_1) * g
-            v = square(v, g, m, beta_1, beta_2) if square else beta_2 * v + (1 - beta_2) * g**2
-            m_hat = m / (correct_m(beta_1, t) if correct_m else 1 - beta_1**t)
-            v_hat = v / (correct_v(beta_2, t) if correct_v else 1 - beta_2**t)
-            if step:
-                w = step(w, lr, m_hat, v_hat, eps, g)
-            else:
-                w = w - lr * m_hat / (np.sqrt(v_hat) + eps)
-        return (w, m_hat, v_hat) if state else (w, m, v)
-
-    return wrong
-
-
-def _guarded(power):
-    """Divisor of a correction that counts differently; 0 to a power is left to give inf or NaN."""
-    return lambda beta, t: np.float64(1 - beta ** power(t))
-
-
-for _name, _why, _changes in [
-    ("no bias correction", "m and v start at 0, so the first means are too small. Divide by "
-     "1 − βᵗ.",
-     {"correct_m": lambda b, t: 1.0, "correct_v": lambda b, t: 1.0}),
-    ("no bias correction of m", "m starts at 0 just as v does. Divide it by 1 − β₁ᵗ.",
-     {"correct_m": lambda b, t: 1.0}),
-    ("no bias correction of v", "v starts at 0 just as m does. Divide it by 1 − β₂ᵗ, or the first "
-     "steps are far too large.", {"correct_v": lambda b, t: 1.0}),
-    ("bias correction from t=0", "The first step has t = 1: 1 − β⁰ = 0 would divide by zero. Use "
-     "t, not t − 1.",
-     {"correct_m": _guarded(lambda t: t - 1), "correct_v": _guarded(lambda t: t - 1)}),
-    ("bias correction one step ahead", "t already counts this step, from 1. Use t, not t + 1.",
-     {"correct_m": _guarded(lambda t: t + 1), "correct_v": _guarded(lambda t: t + 1)}),
-    ("bias correction with β·t", "The weights of the mean add up to 1 − β to the power t: "
-     "beta**t, not beta * t.",
-     {"correct_m": lambda b, t: 1 - b * t, "correct_v": lambda b, t: 1 - b * t}),
-    ("bias correction of m with β·t", "The weights of the mean add up to 1 − β₁ to the power t: "
-     "beta_1**t, not beta_1 * t.", {"correct_m": lambda b, t: 1 - b * t}),
-    # 1 − β₂·t is negative from t = 2 on, and its root is NaN, whatever is done to m.
-    ("bias correction with β·t", "The weights of the mean add up to 1 − β to the power t: "
-     "beta**t, not beta * t.", {"correct_v": lambda b, t: 1 - b * t}),
-    ("bias correction without t", "1 − β is the correction of the first step only. Later it is 1 "
-     "− βᵗ, which grows to 1.", {"correct_m": lambda b, t: 1 - b, "correct_v": lambda b, t: 1 - b}),
-    ("bias correction multiplied", "The means are too small, so divide by 1 − βᵗ to make them "
-                                   "larger.",
-     {"correct_m": lambda b, t: 1 / (1 - b**t), "correct_v": lambda b, t: 1 / (1 - b**t)}),
-    ("ε inside the root", "√(v̂ + ε) with ε = 1e-7 acts like an ε of 3e-4. It belongs outside: "
-                          "√v̂ + ε.",
-     {"step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v + eps)}),
-    ("no bias correction, and ε inside the root", "m and v start at 0: divide by 1 − βᵗ. And ε "
-     "belongs outside the root: √v̂ + ε.",
-     {"correct_m": lambda b, t: 1.0, "correct_v": lambda b, t: 1.0,
-      "step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v + eps)}),
-    ("no ε", "A weight that never had a gradient gives 0/0. ε keeps the step at 0.",
-     {"step": lambda w, lr, m, v, eps, g: w - lr * m / np.sqrt(v)}),
-    ("forgot the root", "m̂/v̂ has the unit 1/gradient: small gradients would make huge steps. "
-     "Divide by √v̂.", {"step": lambda w, lr, m, v, eps, g: w - lr * m / (v + eps)}),
-    ("ascent", "The gradient points uphill: w − lr·…, not w + lr·….",
-     {"step": lambda w, lr, m, v, eps, g: w + lr * m / (np.sqrt(v) + eps)}),
-    ("forgot lr", "Without lr every weight moves by about 1 in each step.",
-     {"step": lambda w, lr, m, v, eps, g: w - m / (np.sqrt(v) + eps)}),
-    ("gradient instead of its mean", "The step uses m̂, the running mean. With g itself this is "
-                                     "RMSProp.",
-     {"step": lambda w, lr, m, v, eps, g: w - lr * g / (np.sqrt(v) + eps)}),
-    ("returns the update, not the weights", "Return the new w: the old one minus the step.",
-     {"step": lambda w, lr, m, v, eps, g: -lr * m / (np.sqrt(v) + eps)}),
-    ("squares m", "v is the running mean of g², the square of the gradient, not of m².",
-     {"square": lambda v, g, m, b1, b2: b2 * v + (1 - b2) * m**2}),
-    ("forgot the square", "v is the running mean of g². A mean of g can be negative, and has no "
-                          "root.",
-     {"square": lambda v, g, m, b1, b2: b2 * v + (1 - b2) * g}),
-    ("forgot 1 − β₁", "A running mean is β·old + (1 − β)·new; without 1 − β it grows far too "
-                      "large.",
-     {"mean": lambda m, g, b1, b2: b1 * m + g}),
-    ("forgot 1 − β₂", "A running mean is β·old + (1 − β)·new; without 1 − β it grows far too "
-                      "large.",
-     {"square": lambda v, g, m, b1, b2: b2 * v + g**2}),
-    ("β₁ twice, instead of 1 − β₁", "The old mean counts with β₁, the new gradient with the rest, "
-     "1 − β₁.", {"mean": lambda m, g, b1, b2: b1 * m + b1 * g}),
-    ("β₂ twice, instead of 1 − β₂", "The old mean counts with β₂, the new square with the rest, "
-     "1 − β₂.", {"square": lambda v, g, m, b1, b2: b2 * v + b2 * g**2}),
-    ("β twice, instead of 1 − β", "The old mean counts with β, what is new with the rest, 1 − β.",
-     {"mean": lambda m, g, b1, b2: b1 * m + b1 * g,
-      "square": lambda v, g, m, b1, b2: b2 * v + b2 * g**2}),
-    ("β₁ and 1 − β₁ swapped", "β is the weight of the past, 1 − β that of the new gradient.",
-     {"mean": lambda m, g, b1, b2: (1 - b1) * m + b1 * g}),
-    ("β₂ and 1 − β₂ swapped", "β is the weight of the past, 1 − β that of the new gradient.",
-     {"square": lambda v, g, m, b1, b2: (1 - b2) * v + b2 * g**2}),
-    ("returns the corrected means", "m̂ and v̂ are for this step only. If they are kept, the next "
-     "step corrects them a second time. Return m and v.", {"state": True}),
-]:
-    X2_11.mistake(_name, why=_why)(_adam(**_changes))
-
-
-@X2_11.mistake("β's swapped", why="β₁ = 0.9 belongs to the mean m, β₂ = 0.999 to the mean square "
-                                  "v.")
-def _(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
-    return adam_step(w, g, m, v, t, lr, beta_2, beta_1, eps)
-
-
-@X2_11.mistake("β's swapped in the correction", why="m was averaged with β₁, so it is corrected "
-               "with 1 − β₁ᵗ; v with 1 − β₂ᵗ.")
-def _(w, g, m, v, t, lr=1e-3, beta_1=0.9, beta_2=0.999, eps=1e-7):
-    m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
-    return w - lr * (m / (1 - beta_2**t)) / (np.sqrt(v / (1 - beta_1**t)) + eps), m, v

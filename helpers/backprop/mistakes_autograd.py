@@ -72,8 +72,13 @@ def every_path_depth_first(root):
 
 
 def make_value(order=topological, accumulate=True, root=1.0, reset="all", walk=reversed,
-               add_slopes=lambda a, b: (1.0, 1.0), mul_slopes=lambda a, b: (b, a), alone=""):
-    """Build a Value class in which one or two things are wrong; `alone`: signs without parents."""
+               add_slopes=lambda a, b: (1.0, 1.0), mul_slopes=lambda a, b: (b, a), alone="",
+               incoming=True):
+    """Build a Value class in which one or two things are wrong.
+
+    `alone` has the signs whose results keep no parents; without `incoming` a node hands on its
+    slopes as they are, not times the gradient that has arrived at it.
+    """
 
     class Value:
         def __init__(self, data, parents=(), slopes=()):
@@ -98,8 +103,8 @@ def make_value(order=topological, accumulate=True, root=1.0, reset="all", walk=r
                     node.grad = 0.0
             self.grad = root
             for node in walk(nodes):
-                for parent, slope in zip(node.parents, node.slopes, strict=True):
-                    step = slope * node.grad
+                for parent, slope in zip(node.parents, node.slopes, strict=False):
+                    step = slope * node.grad if incoming else slope
                     parent.grad = parent.grad + step if accumulate else step
 
     return Value
@@ -111,6 +116,10 @@ _ORDER = ("no topological order", "A node passed its gradient on before all of i
           "topological order, walked backwards, each node comes only after all that use it.")
 _PARENTS = ("forgot the parents", "Value(self.data + other.data) does not know what it was made "
             "of, so no gradient travels further back: Value(…, (self, other), (slope, slope)).")
+_SLOPELESS = ("forgot the slopes", "Without its slopes a value does not know how much of the "
+              "gradient each parent gets: Value(…, (self, other), (slope, slope)).")
+_INCOMING = ("forgot the gradient that arrives", "A node hands on its slope times the gradient "
+             "that has arrived at it, the chain rule: parent.grad += slope * node.grad.")
 _ROOT = ("root grad not 1", "∂root/∂root = 1. With 0 there is nothing to pass on, and every "
          "gradient stays 0.")
 _RESET = ("grads not reset between calls", "+= adds to what the last call left behind. Set all "
@@ -138,6 +147,11 @@ for (_name, _why), _changes in [
     (_AGAIN, {"order": every_path}),
     (_AGAIN, {"order": every_path_depth_first}),
     *((_PARENTS, {"alone": signs}) for signs in ("+*", "+", "*")),
+    (_SLOPELESS, {"add_slopes": lambda a, b: (), "mul_slopes": lambda a, b: ()}),
+    (_SLOPELESS, {"add_slopes": lambda a, b: ()}),
+    (_SLOPELESS, {"mul_slopes": lambda a, b: ()}),
+    (_INCOMING, {"incoming": False}),
+    (_INCOMING, {"incoming": False, "accumulate": False}),
 ]:
     X2_10.mistake(_name, why=_why)(make_value(**_changes))
 for _order in _ORDERS:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.backprop.exercises_gradcheck import X2_8
+from helpers.backprop.exercises_gradcheck import X2_8, gradcheck
 
 
 def _check(difference=None, error=None, collect=max, entries=None, restore=True, names=None):
@@ -87,6 +87,7 @@ for (_name, _why), _changes in [
     (_TINY, {"difference": _centred(1e-10)}),
     (_TINY, {"difference": _centred(1e-14)}),
     (_TINY, {"difference": _centred(1e-15)}),
+    (_LARGE, {"difference": _centred(1e-1)}),
     (_LARGE, {"difference": _centred(1e-2)}),
     (_LARGE, {"difference": _centred(1e-3)}),
     (_SINGLE, {"difference": _centred(1e-6, cast=np.float32)}),
@@ -167,3 +168,11 @@ def _(loss, params, grads):
         error = np.abs((up - down) / 2e-6 - grads[name])
         worst = max(worst, float(np.max(error / (abs((up - down) / 2e-6) + np.abs(grads[name])))))
     return worst
+
+
+@X2_8.mistake("keeps the worst of the last parameter only", why="worst is set back to 0 for each "
+              "parameter, and what the earlier ones showed is lost. Start it once, before the "
+              "loops.")
+def _(loss, params, grads):
+    last = list(params)[-1]
+    return gradcheck(lambda p: loss({**params, **p}), {last: params[last]}, grads)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
+import numpy as np
+
 from helpers.kit.answers import read_letters, read_number
 from helpers.kit.diagnosis import all_hints
 from helpers.kit.exercise import Entry, Exercise, Number, Question
@@ -48,7 +52,7 @@ def check(id: str = "", answer=_NOTHING):
     verdict.onward = _onward(exercise, verdict)
     record(exercise.id, "check", verdict.state, verdict.mistakes)
     show(verdict)
-    return _read(exercise, answer) if verdict.right else course_answer(exercise)
+    return _read(exercise, answer, verdict) if verdict.right else course_answer(exercise)
 
 
 def _what_is_missing(exercise: Entry) -> str:
@@ -105,11 +109,30 @@ def course_answer(exercise: Entry):
     return exercise.answer if isinstance(exercise, Number) else exercise.right_letters
 
 
-def _read(exercise: Entry, answer):
+def _read(exercise: Entry, answer, verdict: Verdict):
     """A right answer in the form in which the chapter uses it."""
     if isinstance(exercise, Number):
         return read_number(answer, exercise.unit)
-    return read_letters(exercise, answer) if isinstance(exercise, Question) else answer
+    if isinstance(exercise, Question):
+        return read_letters(exercise, answer)
+    return with_arrays(answer, len(exercise.outputs)) if verdict.no_arrays else answer
+
+
+def with_arrays(function, n_outputs: int):
+    """`function`, with a NumPy array in the place of each of its outputs.
+
+    `n_outputs` is how many it returns; 0 and 1 both mean: the result as it is.
+    """
+
+    def as_array(value):
+        return value if np.isscalar(value) else np.asarray(value)
+
+    @functools.wraps(function, updated=())
+    def in_arrays(*args, **kwargs):
+        result = function(*args, **kwargs)
+        return tuple(map(as_array, result)) if n_outputs > 1 else as_array(result)
+
+    return in_arrays
 
 
 def hint(id: str = "", level: int = 1) -> None:

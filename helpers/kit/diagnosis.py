@@ -9,7 +9,7 @@ from helpers.kit.differences import compare
 from helpers.kit.evidence import Findings
 from helpers.kit.exercise import Exercise, Mistake
 from helpers.kit.outcome import Outcome
-from helpers.kit.values import and_list, capital, counted, kind_of
+from helpers.kit.values import and_list, capital, counted, kind_of, with_article
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT, WRONG, Verdict
 
 
@@ -60,6 +60,7 @@ class Report(Findings):
             tuple(s for s in sentences if s),
             (*evidence, *self._printed()), tuple(self._side_remarks(state)),
             () if state == RIGHT else all_hints(exercise),
+            no_arrays=state == RIGHT and bool(self.other_than_arrays()),
         )  # fmt: skip
 
     # --- not attempted ---
@@ -79,6 +80,8 @@ class Report(Findings):
         if self.outcomes[0].error is None:
             return f"Your {what} still returns `...`: put your own code in its place.",
         found = explain.explain(self.outcomes[0].error, self.answer)
+        if found.sentence:
+            return found.sentence,
         place = f" (met in {found.where}, {explain.quoted(found.line)})" if found.line else ""
         return f"A part of your {what} is still to be written{place}.",
 
@@ -119,13 +122,15 @@ class Report(Findings):
         said, why = [], []
         for mistake, parts in pieces:
             where = and_list(names[k] for k in parts)
-            named = f"{where}: {mistake.name}" if len(names) > 1 else capital(mistake.name)
-            said.append(named if said or " " not in where else capital(named))
-            why.append(f"**{capital(mistake.name)}**: {mistake.why}")
+            told = len(names) == 1 or mistake.name.startswith(f"{where} ")
+            named = mistake.name if told else f"{where}: {mistake.name}"
+            said.append(named if said else capital(named))
+            one = len(pieces) == 1
+            why.append(mistake.why if one else f"**{capital(mistake.name)}**: {mistake.why}")
         rest = self.wrong_parts() - {k for _, parts in pieces for k in parts}
         if rest:
-            verb = "is" if len(rest) == 1 else "are"
-            why.append(f"{and_list(names[k] for k in sorted(rest))} {verb} wrong in another way.")
+            also = and_list(names[k] for k in sorted(rest))
+            why.append(f"Wrong too, perhaps because of this: {also}.")
         found = list(dict.fromkeys(m.name for m, _ in pieces))
         if self.extra_changes():
             why.append(self._changes_sentence())
@@ -200,7 +205,7 @@ class Report(Findings):
             why = f": {explain.quoted(message)}" if message else ""
             headline = f"What your function returns cannot be used{why}."
             return headline, (), found.sentences, self._inputs()
-        headline = f"Your function stops with {_article(kind)} {kind}."
+        headline = f"Your function stops with {with_article(kind)}."
         return headline, (), [self._error_line(), *found.sentences], self._inputs()
 
     def _parameters(self) -> str:
@@ -229,7 +234,9 @@ class Report(Findings):
             return ("Your function returns nothing (None).", ("returns nothing",),
                     ("Is the `return` missing, or does one branch end without it?",), ())
         if outcome.token == "generator":
-            return "Your function has a `yield` in it: use `return` for the result.", (), (), ()
+            return ("Your function returns a generator, which has not computed anything yet.", (),
+                    ("Use `return` in the place of `yield`, and a list, [… for …], in the place of "
+                     "(… for …).",), ())
         if outcome.token == "coroutine":
             return "Your function is an `async def`: write a plain `def`.", (), (), ()
         headline = (f"Expected are {len(names)} outputs, {and_list(names)}; your function returns "
@@ -254,12 +261,9 @@ class Report(Findings):
         )
         more.insert(0, self._right_names())
         factor = self._common_factor(k)
-        if factor:
+        if factor and abs(factor - 1) > 1e-3:
             more.append(f"On every input it is {factor:.6g} times what it should be.")
         if self.extra_changes():
             more.append(self._changes_sentence())
         return headline, (label,) if label else (), more, self.evidence()
 
-
-def _article(word: str) -> str:
-    return "an" if word[:1] in "AEIOU" else "a"

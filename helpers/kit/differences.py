@@ -27,7 +27,8 @@ def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None
             return headline, "returns nothing" if mine is None else "", []
         if not isinstance(right, np.ndarray):
             if not same_object(mine, right):
-                wanted, came = compact(right), compact(mine)
+                wanted, came = (v if isinstance(v, str) and " " in v else compact(v)
+                                for v in (right, mine))  # fmt: skip
                 return f"{subject(where)} should be {wanted}; it is {came}.", "", []
             continue
         if not same_part({path: mine}, {path: right}, tolerance):
@@ -102,5 +103,5 @@ def _not_finite(where: str, mine: np.ndarray, bad: np.ndarray):
 
 def part_text(part: dict) -> str:
     """One output in a few lines."""
-    shown = [compact(value, path) for path, value in list(part.items())[:4]]
+    shown = [compact(value, path.removeprefix(": ")) for path, value in list(part.items())[:4]]
     return shorten("\n".join(shown), 800)

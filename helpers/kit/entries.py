@@ -78,6 +78,7 @@ class Exercise(Entry):
     probes_fn: Callable | None = field(default=None, repr=False)
     harness_fn: Callable | None = field(default=None, repr=False)
     untouched_fn: Callable | None = field(default=None, repr=False)
+    caveats: list[tuple[Callable, str]] = field(default_factory=list, repr=False)
     cache: dict = field(default_factory=dict, repr=False, compare=False)
 
     def reference(self, fn: Callable) -> Callable:
@@ -119,6 +120,18 @@ class Exercise(Entry):
         def register(fn: Callable) -> Callable:
             self.mistakes.append(Mistake(name, why, fn))
             self.cache.clear()
+            return fn
+
+        return register
+
+    def caveat(self, says: str) -> Callable[[Callable], Callable]:
+        """Decorator: `fn()` returns one more input, beyond what is asked for, as a tuple.
+
+        An answer that is right and fails there stays right; `says`, a sentence, is added to it.
+        """
+
+        def register(fn: Callable) -> Callable:
+            self.caveats.append((fn, says))
             return fn
 
         return register

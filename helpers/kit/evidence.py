@@ -14,7 +14,7 @@ from helpers.kit.differences import part_text
 from helpers.kit.exercise import Exercise
 from helpers.kit.outcome import Outcome, same_part
 from helpers.kit.sandbox import Record
-from helpers.kit.values import and_list, compact, grouped, shorten
+from helpers.kit.values import and_list, compact, grouped, shorten, with_article
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT
 
 if TYPE_CHECKING:
@@ -128,7 +128,10 @@ class Findings:
     def _side_remarks(self, state: str) -> list[str]:
         if state == NOT_ATTEMPTED:
             return []
-        found = self._list_remark() if state == RIGHT else []
+        found = []
+        if state == RIGHT and (other := self.other_than_arrays()):
+            found.append(f"your function returns {with_article(other)}. The cells below need NumPy "
+                         "arrays, so the notebook makes arrays of it.")  # fmt: skip
         if state == RIGHT and self.record.printed.total:
             found.append("it prints while it computes; that was left out here.")
         seen = {}
@@ -142,19 +145,21 @@ class Findings:
                          f"{explain.place(filename, lineno)}: {line}.")  # fmt: skip
         return found
 
-    def _list_remark(self) -> list[str]:
+    def other_than_arrays(self) -> str:
+        """The type of what came in the place of a NumPy array; "" if arrays came."""
         mine, theirs = self.outcomes[0].raw, self.bank.reference[0].raw
         several = len(self.exercise.outputs) > 1
         for a, b in zip(mine, theirs, strict=False) if several else [(mine, theirs)]:
-            if isinstance(a, (list, tuple)) and isinstance(b, np.ndarray):
-                return [f"your function returns a {type(a).__name__}, which works; "
-                        "a NumPy array is expected."]  # fmt: skip
-        return []
+            if isinstance(b, np.ndarray) and type(a) is not np.ndarray:
+                return type(a).__name__
+        return ""
 
     def _right_names(self) -> str:
         """Which outputs are right and which are not, where there are several."""
         names, wrong = self.part_names(), self.wrong_parts()
         right = [name for k, name in enumerate(names) if k not in wrong]
+        if right and any(" " in name for name in names):
+            return f"Right: {and_list(right)}."
         if right:
             return f"{and_list(right)} {'is' if len(right) == 1 else 'are'} right."
         return f"{and_list(names)} are wrong." if len(names) > 1 else ""

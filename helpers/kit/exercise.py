@@ -95,7 +95,8 @@ def exercise(
     Returns
     -------
     Exercise
-        Registered, with the decorators `reference`, `probes`, `mistake`, `harness`, `untouched`.
+        Registered, with the decorators `reference`, `probes`, `mistake`, `harness`, `untouched`
+        and `caveat`.
     """
     return _register(
         Exercise(

@@ -129,12 +129,13 @@ def _meets_ellipsis(error: BaseException) -> bool:
 
 
 def _harness_says(error: BaseException) -> str:
-    """The message of a ValueError raised by a line of the course itself, if it is a sentence."""
+    """The message of an error raised by a line of the course itself, if it is a sentence."""
     text, tb = text_of(error).strip(), error.__traceback__
     while tb is not None and tb.tb_next is not None:
         tb = tb.tb_next
     ours = tb is not None and tb.tb_frame.f_code.co_filename.startswith(_COURSE)
-    return text if ours and isinstance(error, ValueError) and text.endswith((".", "!", "?")) else ""
+    said = ours and isinstance(error, (ValueError, NotImplementedError))
+    return text if said and text.endswith((".", "!", "?")) else ""
 
 
 def _students_frame(tb: TracebackType | None, own: str) -> tuple[FrameType | None, int]:
@@ -165,6 +166,8 @@ _MEANINGS: list[tuple[type[BaseException], str, str]] = [
     (KeyboardInterrupt, "", "The code raised KeyboardInterrupt."),
     (ZeroDivisionError, "", "Something was divided by zero."),
     (TypeError, "not callable", "Round brackets follow something that is not a function."),
+    (TypeError, "for ^:", "In Python `**` is the power; `^` does something else with bits."),
+    (TypeError, "bitwise_xor", "In Python `**` is the power; `^` does something else with bits."),
     (TypeError, "not subscriptable", "Square brackets follow something that has no entries."),
     (TypeError, "unexpected keyword", "A function was called with a name it does not have."),
     (TypeError, "only integer scalar arrays", "An axis, a shape or an index must be an integer."),
@@ -206,6 +209,9 @@ def _about_index(error: BaseException) -> str:
         return _WHOLE
     line = source_line(tb.tb_frame.f_code.co_filename, tb.tb_lineno)
     names = re.findall(r"\[\s*([A-Za-z_]\w*)\s*\]", line)
+    if re.search(r"list indices must be integers or slices, not tuple", text_of(error)):
+        return "Two indices in one pair of brackets need an array, and this is a list: " \
+               "np.array(…) makes one of it."
     keyed = re.search(r"\w\[\s*[frb]?['\"]", line)
     if keyed or any(isinstance(tb.tb_frame.f_locals.get(name), str) for name in names):
         return "A dictionary is expected here (square brackets with a name), and something else " \

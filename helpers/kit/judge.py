@@ -171,7 +171,9 @@ def judge_function(exercise: Exercise, answer, seed: int = 0) -> Verdict:
     if as_before:
         return report.verdict(WRONG, *report.nothing_shows())
     if all(bank.passes(i, outcome) for i, outcome in enumerate(outcomes)):
-        return report.verdict(RIGHT)
+        verdict = report.verdict(RIGHT)
+        verdict.remarks += caveats(exercise, answer)
+        return verdict
     if not record.timed_out:
         whole = recognise(bank, outcomes)
         if whole is not None:
@@ -180,6 +182,18 @@ def judge_function(exercise: Exercise, answer, seed: int = 0) -> Verdict:
         if pieces:
             return report.verdict(WRONG, *report.named_pieces(pieces))
     return report.verdict(WRONG, *report.unnamed())
+
+
+def caveats(exercise: Exercise, answer: Callable) -> tuple[str, ...]:
+    """What is said beside a right answer that fails beyond what was asked for."""
+    found = []
+    for make, says in exercise.caveats:
+        probe = make()
+        right = run_known(exercise, exercise.reference_fn, [probe])[0]
+        came = run_students(exercise, answer, [probe]).results[0]
+        if not same(came, right, tolerance_for(probe)):
+            found.append(says)
+    return tuple(found)
 
 
 def recognise(bank: Bank, outcomes: list[Outcome]) -> Mistake | None:

@@ -93,6 +93,10 @@ def outcome_of(result: Any, n_outputs: int) -> Outcome:
     return Outcome("value", parts, raw=result)
 
 
+class Words(str):
+    """A key of a dictionary that is called in feedback by its words, not by brackets and quotes."""
+
+
 def flatten(value: Any, path: str = "", depth: int = 0) -> dict[str, Any]:
     """Take nested dictionaries, lists and arrays apart: path ("['W1'][0]") -> array or object.
 
@@ -101,7 +105,8 @@ def flatten(value: Any, path: str = "", depth: int = 0) -> dict[str, Any]:
     if depth > 8:
         return {path: value}
     if isinstance(value, dict):
-        pieces = [flatten(v, f"{path}[{k!r}]", depth + 1) for k, v in value.items()]
+        pieces = [flatten(v, path + (f": {k}" if isinstance(k, Words) else f"[{k!r}]"), depth + 1)
+                  for k, v in value.items()]  # fmt: skip
         return _merge(pieces) if value else {path: {}}
     array = as_array(value)
     if array is not None:

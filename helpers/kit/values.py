@@ -69,8 +69,13 @@ def kind_of(value) -> str:
         return "a dictionary with " + ("1 entry" if len(value) == 1 else f"{len(value)} entries")
     if isinstance(value, str):
         return f"the text {shorten(safe_repr(value), 40)}"
-    article = "an" if type(value).__name__[:1].lower() in "aeiou" else "a"
-    return f"{article} {type(value).__name__}"
+    return with_article(type(value).__name__)
+
+
+def with_article(word: str) -> str:
+    """"a list", "an IndexError", "a ufunc"."""
+    vowel = word[:1].lower() in "aeiou" and not word.lower().startswith("uf")
+    return f"{'an' if vowel else 'a'} {word}"
 
 
 def relation(got: np.ndarray, expected: np.ndarray) -> str:
@@ -166,7 +171,7 @@ def capital(text: str) -> str:
     Symbols, identifiers of one or two letters, names of functions, digits, backticks and letters of
     other alphabets stay as they are.
     """
-    first = text.split(" ")[0].rstrip(":,;.?!")
+    first = text.split(" ")[0].rstrip(":,;.?!").split("-")[0]
     word = len(first) > 2 or first in _SHORT_WORDS
     ordinary = first.isascii() and first.isalpha() and first.islower() and word
     return text[:1].upper() + text[1:] if ordinary and first not in _FUNCTIONS else text

@@ -58,6 +58,8 @@ class Verdict:
     faults : tuple of (name, why)
         In a bug hunt, the faults that are left. Then the first sentence, which tells the reasons
         of all of them, is not shown: the first fault is explained, the others are folded away.
+    no_arrays : bool
+        A right answer that returns lists, or arrays of another library, where NumPy's are expected.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Verdict:
     hints: tuple[str, ...] = ()
     onward: str = ""
     faults: tuple[tuple[str, str], ...] = ()
+    no_arrays: bool = False
 
     @property
     def right(self) -> bool:

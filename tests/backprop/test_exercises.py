@@ -7,7 +7,8 @@ import pytest
 
 import helpers.backprop.exercises as bank
 import tests.backprop.alternatives_training  # noqa: F401  (adds the longer ones)
-from helpers.backprop.bughunt import CURVES, FAULTS, diagnose, make_train, three_arms
+from helpers.backprop.bughunt import CURVES, FAULTS, make_train, three_arms
+from helpers.backprop.diagnosis import diagnose
 from helpers.backprop.mistakes_autograd import make_value
 from helpers.kit.exercise import REGISTRY, Exercise, Number, Question, find
 from helpers.kit.judge import collisions, judge

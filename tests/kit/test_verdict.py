@@ -3,9 +3,11 @@
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from helpers.kit.checking import check, hint
+from helpers.kit.exercise import exercise
 from helpers.kit.judge import judge
 from helpers.kit.verdict import (
     COLOURS,
@@ -154,6 +156,28 @@ def test_check_hands_on_what_is_right_and_says_so(linear, capsys):
     assert "goes on with your function" in capsys.readouterr().out
     assert check("X9.1", lambda x, W, b: x) is linear.reference_fn
     assert "goes on with the course's function" in capsys.readouterr().out
+
+
+def test_what_returns_lists_is_handed_on_returning_arrays(linear, capsys):
+    """The next cell of a chapter indexes the result, or asks for its sum."""
+    def mine(x, W, b):
+        "Mine."
+        return (x @ W + b).tolist()
+
+    onward = check("9.1", mine)
+    result = onward(np.ones((2, 3)), W=np.ones((3, 4)), b=np.zeros(4))
+    assert type(result) is np.ndarray and np.array_equal(result, np.full((2, 4), 3.0))
+    assert onward.__doc__ == "Mine." and check("9.1", onward) is not linear.reference_fn
+    text = capsys.readouterr().out
+    assert "returns a list" in text and "makes arrays of it" in text
+
+
+def test_several_outputs_become_arrays_one_by_one(capsys):
+    made = exercise("9.6", title="Mean and spread", outputs=("mean", "spread"))
+    made.reference(lambda x: (x.mean(), x - x.mean()))
+    made.probes(lambda rng: [(rng.normal(size=4),)])
+    mean, spread = check("9.6", lambda x: [float(x.mean()), list(x - x.mean())])(np.arange(3.0))
+    assert isinstance(mean, float) and type(spread) is np.ndarray
 
 
 def test_check_on_its_own_function_asks_for_the_students(linear, capsys):
