@@ -7,7 +7,9 @@ const TINY = 40;
 const CURVE = { x: 560, y: 346, w: 300, h: 46 };
 
 function render({ model, el }) {
-  const ui = frame(model, el, (patch, state) => adjust(patch, state, model.get("result")));
+  const ui = frame(model, el, {
+    adjust: (patch, state) => adjust(patch, state, model.get("result")),
+  });
   const { labels, state } = ui;
   const last = model.get("result").epochs;
   const train = ui.button(labels.train, () => ui.set({ goal: state.epoch < state.goal ? state.epoch : last }), { main: true });

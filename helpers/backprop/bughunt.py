@@ -14,9 +14,9 @@ FAULTS = {
     "zero": ("zero start (symmetry)",
              "All hidden units start alike, get the same gradient and stay alike for ever: the "
              "layer acts as one single unit. Draw the weights at random."),
-    "step": ("step size above 2/λmax",
-             "With a step beyond 2/λmax each update lands higher on the other side of the valley. "
-             "Choose a smaller lr."),
+    "step": ("step size too large (above 2/λmax)",
+             "Each update lands higher on the other side of the valley. Choose a smaller lr; where "
+             "the limit is, §9 says."),
     "shuffle": ("labels shuffled separately",
                 "x and y were shuffled in two different orders, so images carry other images' "
                 "labels. Use one permutation for both."),

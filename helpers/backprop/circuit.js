@@ -11,7 +11,8 @@ const [WIDTH, HEIGHT] = [880, 372];
 const PALE = { "fill-opacity": 0.75, "font-style": "italic" }; // gradients of numbers that are gone
 
 function render({ model, el }) {
-  const ui = frame(model, el);
+  // The notice answers the task: it waits until an update has been seen.
+  const ui = frame(model, el, { seen: (now) => now.counts.update > 0 });
   const { labels, state } = ui;
   const act = (action) => () => ui.set({ action });
   const backward = ui.button(labels.backward, act("backward"), { main: true });

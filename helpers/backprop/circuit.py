@@ -211,7 +211,7 @@ def _summary(action, loss, changed, grads, frozen) -> str:
     }
     if frozen:
         after["ten"] = "Ten forward passes: the loss is the same and no weight has moved."
-    return f"Loss {words(loss)}. {after.get(action, 'No pass has run since.')}"
+    return f"Loss {words(loss)}. {after.get(action, 'Nothing has run.')}"
 
 
 # Where the nodes stand, in the units of the view's picture; circuit.js holds the same table.

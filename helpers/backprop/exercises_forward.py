@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.kit.exercise import exercise
 
-SOLUTION = "The whole answer, with comments: [the solution](../solutions/02_backprop.ipynb)."
+SOLUTION = "The whole answer stands in [the solution](../solutions/02_backprop.ipynb)."
 
 
 def one_hot(y, classes):

@@ -35,9 +35,9 @@ X2_7 = exercise(
         "Read the loop line by line and ask of each: what should it do, and which numbers does it "
         "use? Two faults stand before the loop over epochs, one in its first line, two where the "
         "weights change.",
-        "What must hold: W1 and W2 random (zeros keep the hidden units alike); lr below 2/λmax "
-        "(try about 1); one permutation for x and y; dz (n, units) from the W2 of the forward "
-        "pass; and W ← W − lr·dW for all four.",
+        "What must hold: W1 and W2 random (zeros keep the hidden units alike); an lr that is not "
+        "too large (try about 1); one permutation for x and y; dz (n, units) from the W2 of the "
+        "forward pass; and W ← W − lr·dW for all four.",
         SOLUTION,
     ),
 )

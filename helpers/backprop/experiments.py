@@ -4,6 +4,7 @@ Every accuracy is one of a few seeds and of 360 test images, and comes with its 
 Experiments about steps and gradients are in `experiments_steps`; all can be had from here.
 """
 
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +21,20 @@ from helpers.kit import data
 
 __all__ = ["accuracy_se", "compare_depths", "compare_regularisers", "compare_softmax_mlp",
            "gradient_noise", "largest_curvature", "learning_curve", "compare_optimizers",
-           "nudge_errors", "step_size_cliff", "train"]
+           "nudge_errors", "price_of_a_gradient", "step_size_cliff", "train"]
 
 
 class LearningCurve(NamedTuple):
-    """`accuracies` (sizes, seeds); `n`, `mean` and `se` (sizes,), ready for plot_learning_curve."""
+    """`accuracies` (sizes, seeds); `n`, `mean` and `se` (sizes,), ready for plot_learning_curve.
+
+    `own` (sizes,) is the mean accuracy on the images that the networks learned from.
+    """
 
     n: np.ndarray
     mean: np.ndarray
     se: np.ndarray
     accuracies: np.ndarray
+    own: np.ndarray
 
     def __repr__(self):
         return "\n".join(f"{n:>5} images  {mean:.3f} ± {se:.3f}"
@@ -109,6 +114,36 @@ def train(x, y, hidden=(64,), seed=0, steps=900, learning_rate=None, batch_size=
     return model
 
 
+def price_of_a_gradient(model, x, y, repeats=200):
+    """How many forward passes a forward and a backward pass together take, in time.
+
+    Parameters
+    ----------
+    model : nn.Sequential, built
+        Left as it is.
+    x, y : arrays
+        One batch.
+    repeats : int
+        The two are timed in turns; the medians count.
+
+    Returns
+    -------
+    float
+    """
+    model = model.astype(model.dtype)
+    model.compile()
+    labels = model.loss.check(y, model.forward(x))
+    times = np.empty((repeats, 2))
+    for row in times:
+        began = time.perf_counter()
+        outputs = model.forward(x)
+        half = time.perf_counter()
+        model.backward(model.loss.gradient(outputs, labels))
+        row[:] = half - began, time.perf_counter() - began
+    forward, both = np.median(times, axis=0)
+    return both / forward
+
+
 def _some(n, seed):
     """The digits, with only n of the training images, drawn at random."""
     split = data.load("digits").flat()
@@ -141,14 +176,16 @@ def learning_curve(sizes=(50, 100, 200, 400, 800, 1437), seeds=5, hidden=(64,)):
         points together.
     """
     _at_least_two(seeds)
-    accuracies = np.empty((len(sizes), seeds))
+    accuracies, own = np.empty((2, len(sizes), seeds))
     for row, n in enumerate(sizes):
         for seed in range(seeds):
             split = _some(n, seed)
             model = train(split.x_train, split.y_train, hidden, seed=seed)
             accuracies[row, seed] = _right(model, split).mean()
+            own[row, seed] = model.evaluate(split.x_train, split.y_train)[1]
     se = accuracies.std(axis=1, ddof=1) / np.sqrt(seeds)
-    return LearningCurve(np.array(sizes), accuracies.mean(axis=1), se, accuracies)
+    mean = accuracies.mean(axis=1)
+    return LearningCurve(np.array(sizes), mean, se, accuracies, own.mean(axis=1))
 
 
 def _at_least_two(seeds):

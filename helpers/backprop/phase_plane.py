@@ -87,6 +87,7 @@ class PhasePlane(Widget):
             "map": rate_map(kappa),
             "rate": rate,
             "converges": rate < 1,
+            "state": {"alpha": alpha, "beta": beta, "kappa": kappa},   # as far as the map goes
             "measured": measured_rate(path),
             "path": np.clip(path, -1e3, 1e3),
             "losses": np.clip(losses, FLOOR, 1e12),

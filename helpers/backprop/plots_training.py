@@ -263,7 +263,7 @@ def plot_depth(stats, ylabel="standard deviation", ax=None):
 
 
 @styled
-def plot_learning_curve(n, mean, se, baseline=None, ax=None, names=("measured", "compared")):
+def plot_learning_curve(n, mean, se, baseline=None, ax=None, names=("measured", "compared with")):
     """Accuracy on unseen data against the number of training examples.
 
     Parameters
@@ -296,5 +296,5 @@ def plot_learning_curve(n, mean, se, baseline=None, ax=None, names=("measured", 
                 label=f"{names[0]} ± standard error")
     ax.set(xscale="log", xlabel="training examples $n$", ylabel="share right, unseen digits")
     _ticks_at(ax, n)
-    ax.legend(loc="lower right")
+    ax.legend(loc="center right")
     return ax

@@ -127,7 +127,7 @@ question(
          "stays near log 3."),
         ("B: uses the updated W2 for the hidden gradient", True,
          "B looks healthy. A falling curve proves nothing: only a gradient check finds this one."),
-        ("B: step size above 2/λmax", False,
+        ("B: step size too large (above 2/λmax)", False,
          "Beyond 2/λmax the loss jumps about. B falls smoothly."),
         ("C: zero start (symmetry)", True,
          "C falls and then stays at about 0.8: all hidden units are alike, so the layer can do no "
@@ -135,7 +135,7 @@ question(
         ("C: labels shuffled separately", False,
          "With labels shuffled anew in every epoch nothing is left to learn: log 3 = 1.10 is the "
          "floor (but for chance). C gets to 0.8."),
-        ("D: step size above 2/λmax", True,
+        ("D: step size too large (above 2/λmax)", True,
          "D jumps about far above log 3: every step lands high on the other side of the valley."),
         ("D: ascent (+=)", False,
          "Ascent goes up and stays there. D goes up and down."),

@@ -6,7 +6,7 @@ const COLOURS = { X: "data", W: "param", "Δ": "grad" };
 function render({ model, el }) {
   const ui = frame(model, el);
   const { labels, state } = ui;
-  const size = (key) => ui.slider(key, { min: 1, max: 8, step: 1 });
+  const size = (key) => ui.slider(key, { min: 2, max: 8, step: 1 });
   ui.controls.append(size("n"), size("d"), size("m"),
     ui.select("target", Object.entries(labels.targets)),
     ui.button(labels.square, () => ui.set({ n: 4, d: 4, m: 4 })));

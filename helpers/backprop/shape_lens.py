@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.kit.widget import Widget, canvas, limited, words
 
-LARGEST = 8
+SMALLEST, LARGEST = 2, 8   # where n = d = m = 1, every order is right
 # What a candidate may be made of: (left, right), with T for transposed.
 CANDIDATES = {
     "X·Δ": ("X", "Δ"),
@@ -78,7 +78,7 @@ class ShapeLens(Widget):
             "shape", "numbers" or "right"; difference : largest absolute difference, None
             where shapes differ; verdicts : of all candidates already tried; state; summary.
         """
-        n, d, m = (limited(state[k], 1, LARGEST, ShapeLens.initial[k]) for k in "ndm")
+        n, d, m = (limited(state[k], SMALLEST, LARGEST, ShapeLens.initial[k]) for k in "ndm")
         target = "X" if state["target"] == "X" else "W"
         order = state["order"] if state["order"] in CANDIDATES else "X·Δ"
         matrices = example(n, d, m)

@@ -112,7 +112,7 @@ class Report(Findings):
     def named(self, mistake: Mistake):
         """Fields of the verdict on a mistake that fits as a whole."""
         why = [mistake.why]
-        if self.explanation is not None:
+        if self.explanation is not None and not self.explanation.sentence:
             why += [self._error_line(), self.explanation.shapes]
         return capital(mistake.name) + ".", (mistake.name,), why, self.evidence()
 

@@ -72,13 +72,13 @@ class Asking(Posed):
         super().__init__(entry, text, NOT_ATTEMPTED)
 
     def how(self) -> str:
-        call = f'predict("{self.entry.id}", '
+        skip = 'or `"skip"` to see the result without a prediction'
         if isinstance(self.entry, Number):
-            return f'Write a number or a formula, such as `{call}2*3 + 1)`, or `"skip"`.'
-        letters = [o.letter for o in self.entry.options][:2]
-        example = ", ".join(letters) if self.entry.multiple else letters[-1]
-        word = "letters" if self.entry.multiple else "the letter"
-        return f'Answer with {word} in quotes, such as `{call}"{example}")`, or with `"skip"`.'
+            return f'Write a number, or a formula in quotes, such as `"2*3 + 1"`, {skip}.'
+        if self.entry.multiple:
+            return f'Write letters in quotes, such as `"a, b"`, {skip}.'
+        # no example here: it might be the right one
+        return f"Write the letter of your answer in quotes, {skip}."
 
 
 def _find(id) -> Number | Question | None:

@@ -38,6 +38,8 @@ function render({ model, el }) {
     const label = make("label", { for: id },
       make("span", { class: "cq-letter" }, `${option.letter})`), marked("span", {}, option.text));
     const row = make("div", { class: "cq-option" }, input, label, reason);
+    // what was said about the last choice is not about this one
+    input.addEventListener("change", () => { line.textContent = ""; });
     rows.set(option.letter, { input, reason, row });
     fieldset.append(row);
   }

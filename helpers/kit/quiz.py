@@ -113,7 +113,8 @@ class Form:
 
     def __str__(self) -> str:
         asked = f"Question {self.question.id}: {options_text(self.question)}"
-        return f'{asked}\nAnswer with quiz("{self.question.id}", "letter").'
+        example = "letter, letter" if self.question.multiple else "letter"
+        return f'{asked}\nAnswer with quiz("{self.question.id}", "{example}").'
 
     def as_html(self) -> str:
         """The question without a kernel: to be read; its answer can be unfolded."""

@@ -18,7 +18,7 @@ TITLES = {
     "hand": "hand formula",
     "finite": "finite differences",
     "numpy": "own NumPy",
-    "keras": "Keras",
+    "keras": "Keras / TensorFlow",
 }
 
 

@@ -49,9 +49,10 @@ function path(points) {
 /**
  * Build what all widgets share and return the handle that a widget draws with:
  * controls (slider, number, select, button, check), set(), onResult(), picture(), colour().
- * `adjust(patch, state)` may add to a change what follows from it.
+ * `adjust(patch, state)` may add to a change what follows from it; `seen(state)` says whether what
+ * there is to notice can be seen yet, once something was moved.
  */
-function frame(model, el, adjust = (patch) => patch) {
+function frame(model, el, { adjust = (patch) => patch, seen = () => true } = {}) {
   const texts = model.get("texts");
   const labels = texts.labels;
   const state = { ...model.get("state"), ...model.get("result").state };
@@ -78,9 +79,11 @@ function frame(model, el, adjust = (patch) => patch) {
   el.append(root);
 
   /** Change the state, show "what to notice" and ask Python for the new picture. */
+  let moved = false;
   function set(patch) {
     Object.assign(state, adjust(patch, state), { serial: state.serial + 1 });
-    notice.hidden = false;
+    moved = true;
+    notice.hidden = notice.hidden && !seen(state);
     for (const sync of syncs) sync();
     model.set("state", { ...state });
     model.save_changes();
@@ -90,6 +93,7 @@ function frame(model, el, adjust = (patch) => patch) {
   function redraw() {
     const result = model.get("result");
     if (result.serial === state.serial) Object.assign(state, result.state || {});
+    notice.hidden = notice.hidden && !(moved && seen(state));
     for (const sync of syncs) sync();
     for (const draw of draws) draw(result, state);
     summary.textContent = result.summary;

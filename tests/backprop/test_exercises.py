@@ -7,6 +7,7 @@ import pytest
 
 import helpers.backprop.exercises as bank
 import tests.backprop.alternatives_training  # noqa: F401  (adds the longer ones)
+import tests.backprop.wrong_answers_training  # noqa: F401  (as well)
 from helpers.backprop.bughunt import CURVES, FAULTS, make_train, three_arms
 from helpers.backprop.diagnosis import diagnose
 from helpers.backprop.mistakes_autograd import make_value

@@ -152,8 +152,7 @@ def test_an_open_or_unreadable_prediction_shows_the_question(which, displayed, g
         assert option.reason not in bundle["text/html"]
     assert "Which one is <even>?" in bundle["text/plain"]
     assert "Which one is &lt;even&gt;?" in bundle["text/html"]
-    assert "the letter in quotes" in bundle["text/plain"]
-    assert 'predict("9.a", "b")' in bundle["text/plain"]
+    assert "Write the letter of your answer in quotes" in bundle["text/plain"]
 
 
 def test_a_prediction_taken_down_shows_all_options_and_marks_the_chosen(which, displayed):
@@ -168,8 +167,8 @@ def test_a_prediction_taken_down_shows_all_options_and_marks_the_chosen(which, d
 def test_several_letters_are_asked_for_where_several_count(several, size, displayed):
     predict("9.b", ...)
     predict("9.3", ...)
-    assert 'letters in quotes, such as `predict("9.b", "a, b")`' in str(displayed[0])
-    assert "How long?" in str(displayed[1]) and "number or a formula" in str(displayed[1])
+    assert 'Write letters in quotes, such as `"a, b"`' in str(displayed[0])
+    assert "How long?" in str(displayed[1]) and 'such as `"2*3 + 1"`' in str(displayed[1])
 
 
 def test_an_earlier_prediction_still_stands_and_is_said(which, size, capsys):
