@@ -114,7 +114,7 @@ def train(x, y, hidden=(64,), seed=0, steps=900, learning_rate=None, batch_size=
     return model
 
 
-def price_of_a_gradient(model, x, y, repeats=200):
+def price_of_a_gradient(model, x, y, repeats=50):
     """How many forward passes a forward and a backward pass together take, in time.
 
     Parameters
@@ -141,7 +141,7 @@ def price_of_a_gradient(model, x, y, repeats=200):
         model.backward(model.loss.gradient(outputs, labels))
         row[:] = half - began, time.perf_counter() - began
     forward, both = np.median(times, axis=0)
-    return both / forward
+    return float(both / forward)
 
 
 def _some(n, seed):
