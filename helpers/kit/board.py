@@ -86,8 +86,10 @@ def _order(id: str) -> tuple:
 
 
 def _default_section(id: str, entry: Entry | None) -> str:
-    """Where the exercise does not say it: its chapter, questions apart."""
+    """Where the exercise does not say it: its chapter, predictions and questions apart."""
     what = "questions" if isinstance(entry, Question) else "exercises"
+    if entry is not None and entry.kind == "predict":
+        what = "predictions"
     return f"Chapter {id.split('.')[0]}, {what}"
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -284,6 +285,8 @@ def test_the_board_shows_all_exercises_and_the_file(linear, size, which, capsys)
     text = capsys.readouterr().out
     assert "2 of 4 solved" in text
     assert "✓ 9.1" in text and "2 attempts" in text and "✗ 9.a" in text and "○ 9.3" in text
+    sections = re.findall(r"Chapter 9, (\w+) \((\d) of (\d)\)", text)
+    assert sections == [("exercises", "1", "1"), ("predictions", "0", "1"), ("questions", "0", "1")]
     assert "Chapter 8" in text and str(store().path) in text
     page = board_of(store())._repr_mimebundle_()["text/html"]
     assert "<table" in page and "<caption" in page and "scope=" in page and "✓" in page
