@@ -2,7 +2,7 @@
 
 import sys
 
-from helpers.commands import environment
+from helpers.commands import start
 
 if __name__ == "__main__":
-    sys.exit(environment.main(sys.argv[1:]))
+    sys.exit(start.main(sys.argv[1:]))

@@ -1,12 +1,13 @@
 """Fill `.venv` with the packages of requirements.txt: once, behind a progress bar, and repairably.
 
 Runs inside `.venv`, with the standard library only. The stamp `course-ready` is written after
-everything has succeeded and taken away before anything is changed; so whatever stops an
-installation, the next call finds no stamp and repairs.
+everything has succeeded. While an installer is at work it is called `course-ready.before`, and when
+the installer begins to change packages that is taken away too. So whatever stops an installation,
+the next call finds no stamp and repairs; and without a network it goes on with the packages of last
+time, if nothing has been changed since.
 """
 
-import contextlib
-import importlib.util
+import importlib
 import os
 import re
 import shutil
@@ -14,16 +15,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.commands.environment import READY, ROOT, VENV, Trouble, read, say, stamp
+from helpers.commands import venv
+from helpers.commands.environment import ROOT, Trouble, has, read, say
 from helpers.commands.installers import PipWatcher, UvWatcher, Watcher
+from helpers.commands.lock import only_one
 from helpers.commands.progressbar import ProgressBar
+from helpers.commands.venv import READY, SPACE, VENV, stamp
 
-GIGABYTE = 1024**3
-SPACE = 4.0   # GB: 2.8 for the packages, the rest while TensorFlow (0.6 GB packed) is unpacked
 LOG = Path(VENV, "install.log")
+BEFORE = READY + ".before"       # the stamp while an installer is at work
+OFFLINE = Path(VENV, "offline")  # the stamp that could not be reached for want of a network
+OFFLINE_SECONDS = 24 * 3600      # after so long it is tried again in any case
+# Where the name of a package is not the one that is imported.
+MODULES = {"scikit-learn": "sklearn", "pytest-xdist": "xdist", "ipython": "IPython"}
 
 NO_NETWORK = re.compile(
     r"name resolution|nodename nor servname|getaddrinfo|dns error"
@@ -44,24 +50,58 @@ def install() -> None:
     Trouble
         If there is no network, no space, or the installer fails: with what to do about it.
     """
-    with only_one():
-        if stamp() == read(READY):
+    with only_one(Path(VENV, "install.lock"), "Another window is installing the packages"):
+        if stamp() == read(READY) and complete():
             return   # another window has just done it
-        before = read(READY)
+        if os.path.exists(READY):
+            os.replace(READY, BEFORE)
+        before = read(BEFORE) if complete() else ""
+        if before and still_offline():
+            go_on_with(before)
+            return
         if not before:
             check_space()
-        Path(READY).unlink(missing_ok=True)
         remove_half_installed()
         try:
             run_installers()
         except NoNetwork:
-            if not before:
+            if not read(BEFORE) or not before:
                 raise
-            # Installers fetch everything before they change anything: what was there still works.
-            say("No network: going on with the packages of last time.")
-            write_stamp(before)
+            OFFLINE.write_text(stamp(), encoding="utf-8")
+            go_on_with(before)
             return
         write_stamp(stamp())
+        for file in (Path(BEFORE), OFFLINE):
+            file.unlink(missing_ok=True)
+
+
+def complete() -> bool:
+    """Whether every package of requirements.txt can be imported, as far as a look can tell."""
+    lines = Path(ROOT, "requirements.txt").read_text("utf-8").splitlines()
+    names = [match[0] for line in lines if (match := re.match(r"[A-Za-z][\w.-]*", line))]
+    return has(*(MODULES.get(name, name.replace("-", "_")) for name in names))
+
+
+def go_on_with(before: str) -> None:
+    """Use the packages of last time; the next call tries again."""
+    say("No network: going on with the packages of last time.")
+    write_stamp(before)
+
+
+def still_offline() -> bool:
+    """Whether the last try met no network, not long ago, and a look shows none now either.
+
+    An installer takes ten seconds to find that out.
+    """
+    if read(OFFLINE) != stamp() or time.time() - OFFLINE.stat().st_mtime > OFFLINE_SECONDS:
+        return False
+    # In a process of its own: looking up a name knows no time limit.
+    look = "import socket; socket.create_connection(('pypi.org', 443), 1).close()"
+    try:
+        return subprocess.run([sys.executable, "-c", look], timeout=1.5,
+                              stderr=subprocess.DEVNULL).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
 
 
 class NoNetwork(Trouble):
@@ -107,7 +147,8 @@ def pip_version() -> tuple[int, ...]:
 
 def ensure_pip() -> None:
     """Bring pip into an environment that was made without it, or whose making was interrupted."""
-    if importlib.util.find_spec("pip.__main__") is not None and pip_version() > (0, 0):
+    # `find_spec` of a part raises where the whole is missing, so it is asked for first.
+    if has("pip") and has("pip.__main__") and pip_version() > (0, 0):
         return
     done = subprocess.run([sys.executable, "-m", "ensurepip", "--upgrade"], capture_output=True,
                           text=True, env=child_environment())
@@ -155,6 +196,8 @@ def follow(lines, watcher: Watcher, log) -> None:
             log.write(line)
             log.flush()
         watcher.line(line)
+        if watcher.changing:   # from here on the packages of last time are no longer whole
+            Path(BEFORE).unlink(missing_ok=True)
 
 
 def explain_failure(output: str) -> None:
@@ -182,12 +225,8 @@ def child_environment() -> dict[str, str]:
 
 def check_space() -> None:
     """Raise Trouble before the first download if the packages will not fit."""
-    already = sum(file.stat().st_size for file in site_packages().rglob("*") if file.is_file())
-    free = shutil.disk_usage(ROOT).free
-    if free + already < SPACE * GIGABYTE:
-        raise Trouble(f"Too little disk space: the course needs {SPACE:.0f} GB (TensorFlow is "
-                      f"large), and {ROOT} has {free / GIGABYTE:.1f} GB free. Free some, and call "
-                      "again.")
+    files = (file for file in site_packages().rglob("*") if file.is_file())
+    venv.check_space(already=sum(file.stat().st_size for file in files))
 
 
 def site_packages() -> Path:
@@ -215,32 +254,3 @@ def write_stamp(text: str) -> None:
     new = Path(READY + ".new")
     new.write_text(text + "\n", encoding="utf-8")
     os.replace(new, READY)
-
-
-@contextlib.contextmanager
-def only_one() -> Iterator[None]:
-    """Let one process install at a time; the system lifts the lock when its holder dies."""
-    with open(Path(VENV, "install.lock"), "a+b") as file:
-        waited = False
-        while not try_lock(file):
-            if not waited:
-                say("Another window is installing the packages; waiting for it …")
-            waited = True
-            time.sleep(0.5)
-        yield
-
-
-def try_lock(file) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

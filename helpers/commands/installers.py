@@ -12,6 +12,7 @@ class Watcher:
     """Turns an installer's output into a fraction between 0 and 1 and a few words."""
 
     text = "starting"
+    changing = False   # whether packages are being put in place, and no longer only fetched
 
     def line(self, line: str) -> None:
         """Take in one line of output."""
@@ -53,6 +54,7 @@ class PipWatcher(Watcher):
                 name = self.text.split()[1]
                 self.text = f"fetching {name} {done / 1e6:.0f} of {total / 1e6:.0f} MB"
         elif line.startswith("Installing collected packages:"):
+            self.changing = True
             self.to_unpack = line.count(",") + 1
             self.text = f"unpacking {self.to_unpack} packages"
 
@@ -78,6 +80,7 @@ class UvWatcher(Watcher):
         words = line.split()
         if not words:
             return
+        self.changing = self.changing or words[0] in ("Prepared", "Uninstalled", "Installed")
         if words[0] == "Resolved":
             self.base, self.text = 0.05, "fetching packages"
         elif words[0] == "Downloading" and len(words) > 1:

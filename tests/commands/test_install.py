@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from helpers.commands import environment, install
+from helpers.commands import environment, install, lock, venv
 from helpers.commands.environment import Trouble
 from helpers.commands.installers import PipWatcher, UvWatcher
 from helpers.commands.progressbar import ProgressBar
@@ -15,15 +15,17 @@ from helpers.commands.progressbar import ProgressBar
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A `.venv` to install into; the installer itself is replaced by each test."""
-    venv = tmp_path / ".venv"
-    packages = venv / "site-packages"
+    folder = tmp_path / ".venv"
+    packages = folder / "site-packages"
     packages.mkdir(parents=True)
-    monkeypatch.setattr(install, "VENV", str(venv))
-    monkeypatch.setattr(install, "READY", str(venv / "course-ready"))
-    monkeypatch.setattr(install, "LOG", venv / "install.log")
+    monkeypatch.setattr(install, "VENV", str(folder))
+    monkeypatch.setattr(install, "READY", str(folder / "course-ready"))
+    monkeypatch.setattr(install, "BEFORE", str(folder / "course-ready.before"))
+    monkeypatch.setattr(install, "OFFLINE", folder / "offline")
+    monkeypatch.setattr(install, "LOG", folder / "install.log")
     monkeypatch.setattr(install, "site_packages", lambda: packages)
     monkeypatch.setattr(install, "check_space", lambda: None)
-    return venv
+    return folder
 
 
 def ready(place):
@@ -39,7 +41,7 @@ def fail_with(error):
 def test_stamp_is_written_after_success(place, monkeypatch):
     monkeypatch.setattr(install, "run_installers", lambda: None)
     install.install()
-    assert ready(place) == environment.stamp()
+    assert ready(place) == venv.stamp()
 
 
 def test_interrupted_install_leaves_no_stamp_and_is_repaired(place, monkeypatch):
@@ -50,7 +52,76 @@ def test_interrupted_install_leaves_no_stamp_and_is_repaired(place, monkeypatch)
     assert ready(place) == ""
     monkeypatch.setattr(install, "run_installers", lambda: None)
     install.install()
-    assert ready(place) == environment.stamp()
+    assert ready(place) == venv.stamp()
+
+
+def test_a_package_that_has_gone_is_noticed_and_installed_again(place, monkeypatch):
+    assert install.complete()
+    (place / "course-ready").write_text(venv.stamp(), encoding="utf-8")
+    monkeypatch.setattr(install, "has", lambda *names: "jupyterlab" not in names)
+    assert not install.complete()
+    ran = []
+    monkeypatch.setattr(install, "run_installers", lambda: ran.append(True))
+    install.install()
+    assert ran and ready(place) == venv.stamp()
+
+
+def test_a_stop_before_anything_was_changed_costs_nothing(place, monkeypatch):
+    """Ctrl-C while pip looks for the network, and again without one: the packages are all there."""
+    (place / "course-ready").write_text("an older stamp", encoding="utf-8")
+    monkeypatch.setattr(install, "run_installers", fail_with(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        install.install()
+    monkeypatch.setattr(install, "run_installers", fail_with(install.NoNetwork("no network")))
+    install.install()
+    assert ready(place) == "an older stamp"
+
+
+@pytest.mark.parametrize("watcher, line", [
+    (PipWatcher, "Installing collected packages: numpy, keras"), (UvWatcher, "Prepared 3 packages"),
+    (UvWatcher, "Uninstalled 1 package in 2ms"),
+])
+def test_packages_that_an_installer_has_begun_to_change_are_not_gone_on_with(
+    place, monkeypatch, watcher, line
+):
+    (place / "course-ready.before").write_text("an older stamp", encoding="utf-8")
+    watch = watcher(place) if watcher is PipWatcher else watcher()
+    with open(place / "log", "w", encoding="utf-8") as log:
+        install.follow(["Collecting numpy"], watch, log)
+        assert (place / "course-ready.before").exists()
+        install.follow([line], watch, log)
+    assert not (place / "course-ready.before").exists()
+    monkeypatch.setattr(install, "run_installers", fail_with(install.NoNetwork("no network")))
+    with pytest.raises(Trouble, match="no network"):
+        install.install()
+
+
+def test_the_second_start_without_a_network_does_not_wait_for_the_installer(place, monkeypatch):
+    (place / "course-ready").write_text("an older stamp", encoding="utf-8")
+    monkeypatch.setattr(install, "run_installers", fail_with(install.NoNetwork("no network")))
+    install.install()
+    monkeypatch.setattr(install, "run_installers", fail_with(AssertionError("asked again")))
+    looked = subprocess.CompletedProcess([], 1)
+    monkeypatch.setattr(install.subprocess, "run", lambda *args, **kwargs: looked)
+    install.install()
+    assert ready(place) == "an older stamp"
+    looked.returncode = 0    # the network is back
+    with pytest.raises(AssertionError, match="asked again"):
+        install.install()
+
+
+def test_an_environment_without_pip_gets_one(monkeypatch):
+    """`find_spec("pip.__main__")` raises where there is no pip."""
+    monkeypatch.setattr(install, "has", lambda *names: False)
+    calls = []
+
+    def run(command, **settings):
+        calls.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(install.subprocess, "run", run)
+    install.ensure_pip()
+    assert calls == [[sys.executable, "-m", "ensurepip", "--upgrade"]]
 
 
 def test_packages_that_were_left_half_installed_are_forgotten(place, monkeypatch):
@@ -103,10 +174,10 @@ def test_other_failures_are_not_called_network_trouble():
 
 def test_too_little_space_is_said_before_anything_is_fetched(tmp_path, monkeypatch):
     monkeypatch.setattr(install, "site_packages", lambda: tmp_path)
-    monkeypatch.setattr(install.shutil, "disk_usage", lambda path: shutil_usage(free=1.5e9))
+    monkeypatch.setattr(venv.shutil, "disk_usage", lambda path: shutil_usage(free=1.5e9))
     with pytest.raises(Trouble, match="1.4 GB free"):
         install.check_space()
-    monkeypatch.setattr(install.shutil, "disk_usage", lambda path: shutil_usage(free=50e9))
+    monkeypatch.setattr(venv.shutil, "disk_usage", lambda path: shutil_usage(free=50e9))
     install.check_space()
 
 
@@ -136,14 +207,14 @@ def test_pip_takes_over_where_uv_fails(place, monkeypatch):
 
 
 def test_second_installation_waits_for_the_first(place):
-    with install.only_one():
+    with lock.only_one(place / "install.lock", "Another one is at it"):
         other = subprocess.run([sys.executable, "-c", (
-            "import sys\nfrom helpers.commands import install\n"
-            f"print(install.try_lock(open({str(place / 'install.lock')!r}, 'a+b')))")],
+            "import sys\nfrom helpers.commands import lock\n"
+            f"print(lock.try_lock(open({str(place / 'install.lock')!r}, 'a+b')))")],
             cwd=environment.ROOT, capture_output=True, text=True)
         assert other.stdout.strip() == "False"
     with open(place / "install.lock", "a+b") as file:
-        assert install.try_lock(file)
+        assert lock.try_lock(file)
 
 
 PIP = """\
