@@ -7,6 +7,7 @@ beside an old epoch number, or half a file. A small record of what was last save
 checksum, tells which file to trust.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -73,7 +74,7 @@ def _backup_class():
 
         def __init__(self, path, name):
             super().__init__(str(path), save_freq="epoch", double_checkpoint=True)
-            self.path, self.name = path, name
+            self.path, self.name, self.told = path, name, False
 
         def on_train_begin(self, logs=None):
             epoch = _choose_whole(self.path)
@@ -95,8 +96,20 @@ def _backup_class():
             print(f"'{self.name}' was interrupted: going on after epoch {epoch}.")
 
         def on_epoch_end(self, epoch, logs=None):
-            super().on_epoch_end(epoch, logs)
-            _write_record(self.path, epoch + 1)
+            try:
+                super().on_epoch_end(epoch, logs)
+                _write_record(self.path, epoch + 1)
+                self.told = False
+            except OSError as error:       # a full disk, a read-only folder, another kernel's file
+                if not self.told:
+                    print(f"The backup in {self.path} cannot be written ({error}). Training goes "
+                          "on; if it is interrupted, it resumes from the last epoch that was "
+                          "saved.")
+                self.told = True
+
+        def on_train_end(self, logs=None):
+            with contextlib.suppress(OSError):
+                super().on_train_end(logs)
 
     return WholeEpochs
 

@@ -203,7 +203,8 @@ class Report(Findings):
         if found.outside:
             _, _, message = found.message.partition(": ")
             why = f": {explain.quoted(message)}" if message else ""
-            headline = f"What your function returns cannot be used{why}."
+            what = "What your function returns" if self.exercise.harness_fn else "Your function"
+            headline = f"{what} cannot be used{why}."
             return headline, (), found.sentences, self._inputs()
         headline = f"Your function stops with {with_article(kind)}."
         return headline, (), [self._error_line(), *found.sentences], self._inputs()

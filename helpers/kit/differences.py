@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.kit.outcome import Tolerance, close, same_object, same_part, width
+from helpers.kit.outcome import NotNumbers, Tolerance, close, same_object, same_part, width
 from helpers.kit.values import (
     and_list,
     compact,
@@ -22,6 +22,8 @@ def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None
         return _compare_structure(name, got, expected, raw)
     for path, right in expected.items():
         mine, where = got[path], f"{name}{path}"
+        if isinstance(mine, NotNumbers):
+            return f"{subject(where)} should hold numbers; it is {mine}.", "", [_why_no(mine)]
         if isinstance(right, np.ndarray) != isinstance(mine, np.ndarray):
             headline = f"{subject(where)} should be {kind_of(right)}; it is {kind_of(mine)}."
             return headline, "returns nothing" if mine is None else "", []
@@ -34,6 +36,15 @@ def compare(name: str, got: dict, expected: dict, tolerance: Tolerance, raw=None
         if not same_part({path: mine}, {path: right}, tolerance):
             return _compare_arrays(where, mine, right, tolerance, raw)
     return f"{subject(name)} is wrong.", "", []
+
+
+def _why_no(mine: NotNumbers) -> str:
+    """Where entries that are no numbers come from."""
+    if "None" in mine.kinds:
+        return "Is a `return` missing in a function that makes its entries or rows?"
+    if {"list", "ndarray"} & set(mine.kinds):
+        return "Rows of different lengths do not make an array of numbers."
+    return "Is there an `astype`, a `dtype=object` or a `str(…)` too many?"
 
 
 def _compare_structure(name: str, got: dict, expected: dict, raw):

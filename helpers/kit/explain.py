@@ -22,6 +22,7 @@ _FOREIGN = tuple(
         *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *site.getsitepackages(),
         "<frozen",
+        "<string>",  # methods that Python itself has written, as for a dataclass
         "<__array_function__",
     }
 )
@@ -87,7 +88,9 @@ def text_of(error: BaseException) -> str:
     """`str(error)`, or nothing where a student's own exception cannot say it."""
     try:
         return str(error)
-    except Exception:
+    except BaseException as other:
+        if isinstance(other, KeyboardInterrupt):
+            raise
         return ""
 
 

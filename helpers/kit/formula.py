@@ -28,6 +28,7 @@ _FUNCTIONS = {
 CONSTANTS = {"pi": math.pi, "e": math.e}
 _SIGNS = str.maketrans({"×": "*", "·": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/", "^": "**",
                         "π": "pi", "’": "'"})  # fmt: skip
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _WITHOUT_BRACKETS = re.compile(
     r"\b(" + "|".join(_FUNCTIONS) + r")\s+(\d+(?:\.\d+)?(?:e[-+]?\d+)?|pi|e)\b(?!\s*\*\*)"
 )
@@ -48,7 +49,9 @@ def evaluate(formula: str) -> float:
     Unreadable
         With a sentence that says what to write.
     """
-    text = unicodedata.normalize("NFKC", formula).translate(_SIGNS).strip().lstrip("=≈~").strip()
+    # 64² is 64**2; normalised as it stands it would become 642
+    raised = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"**({m[0].translate(_RAISED)})", formula)
+    text = unicodedata.normalize("NFKC", raised).translate(_SIGNS).strip().lstrip("=≈~").strip()
     if not text:
         raise Unreadable("The answer is empty. Write a number or a formula, such as 2*3 + 1.")
     if len(text) > 300:

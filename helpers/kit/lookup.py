@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Number as AnyNumber
-
-from helpers.kit.exercise import REGISTRY, Entry, find
+from helpers.kit.exercise import REGISTRY, Entry, Exercise, Number, Question, find
 from helpers.kit.values import capital, kind_of
 from helpers.kit.verdict import NOT_ATTEMPTED, Note, display_or_print, plain, strict
+
+_FOR = {"predict": (Number, Question), "quiz": Question, "check": (Exercise, Number)}
+"""What each call is for, so that it is not explained with an exercise that it refuses."""
 
 
 def refuse(sentence: str) -> None:
@@ -32,9 +33,10 @@ def look_up(id, call: str) -> Entry | None:
     call : str
         Name of the function that was called, for the sentence.
     """
-    example = next((x for x in REGISTRY if x == str(id).strip()), next(iter(REGISTRY), "2.6"))
+    fits = [x for x, entry in REGISTRY.items() if isinstance(entry, _FOR.get(call, Entry))]
+    example = next((x for x in fits if x == str(id).strip()), next(iter(fits), "2.6"))
     write = f'`{call}("{example}")`' if call == "hint" else f'`{call}("{example}", …)`'
-    if not isinstance(id, (str, AnyNumber)):
+    if not isinstance(id, str):  # Python reads 2.10 as 2.1
         refuse(f"The number of the exercise comes first, in quotes: {write}; here came "
                f"{kind_of(id)}.")  # fmt: skip
         return None

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.kit.values import and_list
+
 RTOL, RTOL_SINGLE = 1e-6, 1e-4
 """Relative tolerances. A sum taken in another order differs by about 1e-15 in float64 and 1e-6 in
 float32 (times the number of terms), a wrong formula by far more than 1e-6 and 1e-4: between the two
@@ -93,6 +95,20 @@ def outcome_of(result: Any, n_outputs: int) -> Outcome:
     return Outcome("value", parts, raw=result)
 
 
+class NotNumbers:
+    """An array whose entries are no numbers: None, text, Python objects. It equals nothing."""
+
+    def __init__(self, array: np.ndarray):
+        self.shape, self.dtype = array.shape, array.dtype
+        kinds = (type(v).__name__ for v in array.ravel()[:1000]) if array.dtype == object else ()
+        self.kinds = tuple(dict.fromkeys("None" if k == "NoneType" else k for k in kinds))
+
+    def __repr__(self) -> str:
+        kinds = and_list(self.kinds[:3])
+        what = "text" if self.dtype.kind in "US" else f"Python objects ({kinds or self.dtype})"
+        return f"an array of shape {self.shape} that holds {what}, dtype {self.dtype}"
+
+
 class Words(str):
     """A key of a dictionary that is called in feedback by its words, not by brackets and quotes."""
 
@@ -103,7 +119,7 @@ def flatten(value: Any, path: str = "", depth: int = 0) -> dict[str, Any]:
     Arrays are copied, so that nothing that runs later can change what was taken down.
     """
     if depth > 8:
-        return {path: value}
+        return {path: Words("something nested too deeply")}
     if isinstance(value, dict):
         pieces = [flatten(v, path + (f": {k}" if isinstance(k, Words) else f"[{k!r}]"), depth + 1)
                   for k, v in value.items()]  # fmt: skip
@@ -111,6 +127,8 @@ def flatten(value: Any, path: str = "", depth: int = 0) -> dict[str, Any]:
     array = as_array(value)
     if array is not None:
         return {path: array}
+    if isinstance(value, np.ndarray):
+        return {path: NotNumbers(value)}
     if isinstance(value, (list, tuple)) and value:
         return _merge(flatten(v, f"{path}[{i}]", depth + 1) for i, v in enumerate(value[:1000]))
     return {path: value}

@@ -79,13 +79,15 @@ class Store:
         """Keep one event."""
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
         event = Event(now, exercise, kind, state, tuple(mistakes), guess)
-        row = (now, exercise, kind, state, json.dumps(event.mistakes), guess)
+        self.memory.append(event)
+        rows = [(e.time, e.exercise, e.kind, e.state, json.dumps(e.mistakes), e.guess)
+                for e in self.memory]  # fmt: skip
         written = self._with_file(
-            lambda db: db.execute(f"INSERT INTO event ({_COLUMNS}) VALUES (?,?,?,?,?,?)", row),
+            lambda db: db.executemany(f"INSERT INTO event ({_COLUMNS}) VALUES (?,?,?,?,?,?)", rows),
             "BEGIN IMMEDIATE",
         )
-        if written is None:
-            self.memory.append(event)
+        if written is not None:
+            self.memory.clear()
 
     def events(self) -> list[Event]:
         """All events, oldest first; those that could not be written come last."""

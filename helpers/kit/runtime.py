@@ -7,6 +7,7 @@ chapter that does not need it starts at once.
 import contextlib
 import html
 import importlib.metadata
+import json
 import os
 import platform
 import random
@@ -111,7 +112,9 @@ def _seed_keras():
     if _seed is None:
         return
     before = random.getstate(), np.random.get_state()
-    keras_module.utils.set_random_seed(_seed)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _quiet_start():    # on another backend too, Keras imports TensorFlow to seed it
+        keras_module.utils.set_random_seed(_seed)
     random.setstate(before[0])
     np.random.set_state(before[1])
 
@@ -187,7 +190,17 @@ def _backend():
     """The backend that Keras has, or would take if it were imported now."""
     if "keras" in sys.modules:
         return sys.modules["keras"].backend.backend()
-    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+    return os.environ.get("KERAS_BACKEND") or _configured_backend() or "tensorflow"
+
+
+def _configured_backend():
+    """What Keras's own settings file, ~/.keras/keras.json, says; None if it says nothing."""
+    home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    try:
+        with open(os.path.join(home, "keras.json"), encoding="utf-8") as file:
+            return json.load(file).get("backend")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def device():

@@ -1,13 +1,15 @@
-"""While a student's function runs, `exit`, `quit` and `input` do no harm.
+"""While a student's function runs, `exit`, `input` and the like do no harm.
 
-In a notebook `exit()` does not raise anything: it asks the kernel to end, seconds later. And
-`input()` would wait for somebody to type. Both get a stand-in for as long as a check runs.
+In a notebook `exit()` does not raise anything: it asks the kernel to end, seconds later; `os._exit`
+ends it at once. `input()` would wait for somebody to type, and `display()` in a loop would fill the
+notebook. They get stand-ins for as long as a check runs.
 """
 
 from __future__ import annotations
 
 import builtins
 import contextlib
+import os
 from collections.abc import Iterator
 
 _MISSING = object()
@@ -23,7 +25,13 @@ def ask(prompt=""):
     raise RuntimeError("input() waits for the keyboard; use the arguments")
 
 
-STAND_INS = {"exit": leave, "quit": leave, "input": ask}
+def tell(*things, **settings):
+    """Stand in for `display`: print, and what is printed is kept within bounds."""
+    print(*things)
+
+
+STAND_INS = {"exit": leave, "quit": leave, "input": ask, "display": tell}
+IN_OS = {"_exit": leave, "abort": leave}
 
 
 def namespace_of(answer) -> dict:
@@ -44,11 +52,13 @@ def harmless(answer) -> Iterator[None]:
     A function that the student has called `exit` or `input` stays.
     """
     own = namespace_of(answer)
-    spaces = [(vars(builtins), name) for name in STAND_INS]
-    spaces += [(own, name) for name in STAND_INS if name in own and not _written_here(own[name])]
-    before = [(space, name, space.get(name, _MISSING)) for space, name in spaces]
-    for space, name in spaces:
-        space[name] = STAND_INS[name]
+    spaces = [(vars(builtins), name, new) for name, new in STAND_INS.items()]
+    spaces += [(own, name, new) for name, new in STAND_INS.items()
+               if name in own and not _written_here(own[name])]  # fmt: skip
+    spaces += [(vars(os), name, new) for name, new in IN_OS.items()]
+    before = [(space, name, space.get(name, _MISSING)) for space, name, _ in spaces]
+    for space, name, new in spaces:
+        space[name] = new
     try:
         yield
     finally:

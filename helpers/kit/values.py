@@ -41,7 +41,9 @@ def safe_repr(value) -> str:
     """`repr(value)`, or the name of its type where a student's `__repr__` fails."""
     try:
         return repr(value)
-    except Exception:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
         return f"<{type(value).__name__}>"
 
 

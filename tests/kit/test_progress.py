@@ -224,6 +224,20 @@ def test_a_read_only_file_is_still_read(kept, said, monkeypatch):
     assert len(said) == 1 and "cannot be kept" in said[0]
 
 
+def test_what_could_not_be_written_is_written_as_soon_as_it_can(kept, said, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("helpers.kit.progress"), "BUSY_SECONDS", 0.05)
+    kept.add("9.1", "check", "wrong", ["a"])
+    with closing(sqlite3.connect(kept.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        kept.add("9.1", "check", "right")
+        assert len(kept.memory) == 1 and "cannot be kept" in said[0]
+        other.execute("ROLLBACK")
+    kept.add("9.2", "check", "wrong", ["b"])
+    assert kept.memory == []
+    assert [(e.exercise, e.state) for e in Store(kept.path.parent).events()] == [
+        ("9.1", "wrong"), ("9.1", "right"), ("9.2", "wrong")]
+
+
 def test_a_full_disk(kept, said, monkeypatch):
     kept.add("9.1", "check", "right")
     module = importlib.import_module("helpers.kit.progress")

@@ -94,6 +94,14 @@ def test_nothing_large_is_imported_before_it_is_needed():
     assert python(code).stdout.strip() == "[]"
 
 
+def test_the_backend_of_keras_own_settings_is_known_without_loading_keras(tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}', encoding="utf-8")
+    code = "from helpers.kit import runtime; print(runtime._backend())"
+    for variable, expected in (("", "jax"), ("torch", "torch")):
+        done = python(code, KERAS_HOME=str(tmp_path), KERAS_BACKEND=variable)
+        assert done.stdout.strip() == expected, done.stderr
+
+
 def test_an_unknown_backend_is_refused(monkeypatch):
     monkeypatch.setattr(runtime, "_backend", lambda: "theano")
     with pytest.raises(ValueError, match="tensorflow, jax, torch; got 'theano'"):
@@ -264,6 +272,24 @@ def test_a_backup_of_another_model_is_set_aside(left, train, checkpoints, capsys
     assert epochs == [0, 1, 2, 3, 4, 5] and same(weights, fresh)
     assert (checkpoints / "run.damaged-1").is_dir()
     assert "does not fit this model" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("fails", ["on_epoch_end", "record"])
+def test_a_backup_that_cannot_be_written_does_not_end_the_training(
+        train, whole, checkpoints, capsys, monkeypatch, fails):
+    import keras
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    if fails == "record":
+        monkeypatch.setattr(checkpoint, "_write_record", full)
+    else:
+        monkeypatch.setattr(keras.callbacks.BackupAndRestore, "on_epoch_end", full)
+    weights, epochs = train("run")
+    assert epochs == [0, 1, 2, 3, 4, 5] and same(weights, whole)
+    text = capsys.readouterr().out
+    assert text.count("cannot be written") == 1 and "No space left" in text
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a/b", "a b", ".", "..", ".hidden", None, 3])
