@@ -14,7 +14,7 @@ X2_10 = exercise(
     importance=5,
     outputs=("a + b", "a · b", "a · a + a", "(a · b + c) · b", "d · ((d + a) · c) with d = a · b",
              "(a · b + c) · b after a second backward()",
-             "d · a + d · c after backward() of d · c"),
+             "d · a + d · c after backward() of d · c", "(a + b) · (a + b), each sum made anew"),
     hints=(
         "A number that is used twice gets gradient from both places: does the second one replace "
         "the first or join it? And when may a node pass its gradient on?",
@@ -110,7 +110,7 @@ def _plain(result):
 
 
 def run_expressions(cls, *numbers):
-    """Build seven expressions with the class and collect, for each, the value and all gradients."""
+    """Build eight expressions with the class and collect, for each, the value and all gradients."""
 
     def made(result, method, sign):
         if result is None:
@@ -152,6 +152,9 @@ def run_expressions(cls, *numbers):
         mul(shared, c).backward()
         return add(mul(shared, a), mul(shared, c))
 
+    def twins(a, b, c):
+        return mul(add(a, b), add(a, b))   # two nodes with the same number in them
+
     return (
         measure(lambda a, b, c: add(a, b)),
         measure(lambda a, b, c: mul(a, b)),
@@ -160,4 +163,5 @@ def run_expressions(cls, *numbers):
         measure(crossing),
         measure(twice),
         measure(siblings),
+        measure(twins),
     )

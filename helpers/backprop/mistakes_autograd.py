@@ -241,3 +241,13 @@ class _Cascade(make_value()):
         for parent, slope in zip(self.parents, self.slopes, strict=True):
             parent.grad += slope * self.grad
             parent.backward()
+
+
+@X2_10.mistake("nodes compared by their numbers", why="With `@dataclass`, or an `__eq__` of your "
+               "own, `in` takes two nodes that hold the same number for one. Keep Python's own "
+               "`==`: a node equals only itself.")
+class _Alike(make_value()):
+    def __eq__(self, other):
+        return self.data == other.data
+
+    __hash__ = object.__hash__

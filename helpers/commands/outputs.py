@@ -79,6 +79,8 @@ def tidy(notebook: nbformat.NotebookNode, source: Source) -> None:
     notebook.metadata.pop("widgets", None)
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            if problem := undescribed(cell.source):
+                raise source.error(index, problem)
             continue
         cell.metadata.pop("execution", None)
         kept = [output for output in cell.outputs if keep(output, source, index)]
@@ -136,10 +138,17 @@ def missing_alt(output) -> str:
         described = output.metadata.get(kind, {}).get("alt") or output.metadata.get("alt")
         if kind in data and not described and "<img" not in html:
             return f"a figure ({kind}) without alt text; use kit's show(figure, alt=\"…\")"
-    for tag in re.findall(r"<img\b[^>]*>", html):
-        if not re.search(r"""\balt\s*=\s*(["'])\s*\S.*?\1""", tag, re.DOTALL):
+    return undescribed(html) or undescribed(data.get("text/markdown", ""))
+
+
+def undescribed(text: str) -> str:
+    """What lacks words for a screen reader in HTML or Markdown, as a sentence; "" if nothing."""
+    if re.search(r"!\[\s*\]", text):
+        return "a picture, ![](…), without alt text"
+    for tag in re.findall(r"<img\b[^>]*>", text):
+        if not re.search(r"""\balt\s*=\s*(["'])\s*[^\s"'].*?\1""", tag, re.DOTALL):
             return "an <img> without alt text"
-    for tag, inside in re.findall(r"(<svg\b[^>]*>)(.*?)</svg>", html, re.DOTALL):
+    for tag, inside in re.findall(r"(<svg\b[^>]*>)(.*?)</svg>", text, re.DOTALL):
         named = "aria-label" in tag or "aria-hidden" in tag or "<title" in inside
         if not named:
             return "an <svg> without aria-label or <title>"

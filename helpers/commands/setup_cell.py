@@ -13,17 +13,28 @@ PLACEHOLDER = "{{setup}}"
 
 TEMPLATE = '''\
 # Where the course is not at hand (on Colab, say), this fetches it. Elsewhere it does nothing.
-import importlib.util, pathlib, subprocess, sys, tempfile
+import importlib.util, pathlib, shutil, subprocess, sys, tempfile
 
-here = pathlib.Path.cwd()
-places = [p for p in (here, *here.parents, here / "course") if (p / "helpers" / "kit").is_dir()]
-if not places and not importlib.util.find_spec("helpers"):
+def at_hand():
+    installed = getattr(importlib.util.find_spec("helpers"), "submodule_search_locations", None)
+    places = [here, *here.parents, here / "course"]
+    places += [pathlib.Path(p).parent for p in installed or []]
+    return [str(p) for p in places if (p / "helpers" / "kit").is_dir()][:1]
+
+here, address = pathlib.Path.cwd(), "{repository}"
+if not at_hand():
     new = tempfile.mkdtemp(dir=here)
-    subprocess.run(["git", "clone", "-q", "--depth=1", "{repository}", new], check=True)
-    places = [pathlib.Path(new).rename(here / "course")]
+    try:
+        subprocess.run(["git", "clone", "-q", "--depth=1", address, new], check=True)
+        pathlib.Path(new).rename(here / "course")
+    except (OSError, subprocess.CalledProcessError) as problem:
+        shutil.rmtree(new, ignore_errors=True)
+        if not at_hand():
+            sys.exit(f"The course could not be fetched from {{address}}: {{problem}}. It needs a "
+                     f"network, git, and no other folder with the name {{here / 'course'}}.")
     if not importlib.util.find_spec("anywidget"):
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"])
-sys.path[:0] = map(str, places[:1])'''
+sys.path[:0] = at_hand()'''
 
 
 def setup_text() -> str:

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
+import helpers.backprop.exercises  # noqa: F401  (declares the exercises)
 from helpers.backprop.mistakes_autograd import make_value
 from helpers.kit.exercise import find
 from helpers.kit.judge import judge

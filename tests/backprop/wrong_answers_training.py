@@ -1,6 +1,7 @@
 """Wrong answers to 2.7, 2.8, 2.10 and 2.11, as students write them; see wrong_answers.py."""
 
 import inspect
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -229,6 +230,15 @@ class SlopesOnly(Node):
         for node in reversed(order):
             for parent, slope in node.edges():
                 parent.grad += slope
+
+
+@named("2.10", "nodes compared by their numbers")
+@dataclass
+class Alike(AddsUpInOrder):
+    data: float
+    parents: tuple = ()
+    slopes: tuple = ()
+    grad: float = 0.0
 
 
 @named("2.10", "forgot the slopes")

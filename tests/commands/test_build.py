@@ -80,7 +80,7 @@ def test_gpu_metadata_only_where_asked_for(tiny, rewrite):
 
 def test_setup_cell_is_short_and_has_the_repository(tiny):
     setup = read_source(tiny).cells[1].source
-    assert setup_cell.repository() in setup and "{" not in setup
+    assert setup_cell.repository() in setup and "{{" not in setup and "{repository" not in setup
     assert sum(bool(line.strip()) for line in setup.splitlines()) <= 12
 
 
@@ -102,6 +102,14 @@ def test_setup_cell_is_short_and_has_the_repository(tiny):
      "from IPython.display import display", "alt text"),
     ("print(double(21))", "from IPython.display import HTML\nHTML('<img src=x>')",
      "from IPython.display import HTML", "alt text"),
+    ("print(double(21))", "from IPython.display import HTML\nHTML('<img src=x alt=\" \">')",
+     "from IPython.display import HTML", "alt text"),
+    ("print(double(21))", "from IPython.display import HTML\nHTML('<svg><path/></svg>')",
+     "from IPython.display import HTML", "aria-label"),
+    ("print(double(21))", "from IPython.display import Markdown\nMarkdown('![](x.png)')",
+     "from IPython.display import Markdown", "alt text"),
+    ("Ask first.", "![ ](x.png)", "![ ](x.png)", "alt text"),
+    ("Ask first.", "<img src='x.png'>", "<img src='x.png'>", "alt text"),
     ("print(double(21))", "print('x' * 400_000)", "print('x' * 400_000)", "characters"),
 ])
 def test_what_is_wrong_is_named_with_its_cell_and_line(tiny, rewrite, old, new, line, says):

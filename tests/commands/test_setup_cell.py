@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,35 @@ def test_interrupted_fetch_is_repaired(run_alone, tmp_path):
     (folder / "tmpabcdef").mkdir()   # what a killed `git clone` leaves behind
     (folder / "tmpabcdef" / "half").write_text("", encoding="utf-8")
     assert f"helpers from {folder / 'course'}" in run_alone(folder).stdout
+
+
+def test_a_fetch_that_fails_ends_in_a_sentence_and_leaves_nothing_behind(run_alone, tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    for prepare in (lambda: None, lambda: (folder / "course" / "mine").mkdir(parents=True)):
+        prepare()
+        done = run_alone(folder, reachable=(folder / "course").exists())
+        assert done.returncode != 0 and "Traceback" not in done.stderr
+        assert "The course could not be fetched from" in done.stderr and "a network" in done.stderr
+        assert [path.name for path in folder.iterdir()] in ([], ["course"])
+    assert (folder / "course" / "mine").is_dir()   # the student's own folder is as it was
+
+
+def test_a_students_own_helpers_py_is_not_taken_for_the_course(run_alone, tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "helpers.py").write_text("mine = True\n", encoding="utf-8")
+    done = run_alone(folder)
+    assert f"helpers from {folder / 'course'}" in done.stdout, done.stderr
+
+
+def test_two_notebooks_that_fetch_at_once_both_get_the_course(run_alone, tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    with ThreadPoolExecutor(3) as pool:
+        runs = list(pool.map(lambda _: run_alone(folder), range(3)))
+    assert all(f"helpers from {folder / 'course'}" in done.stdout for done in runs), runs
+    assert [path.name for path in folder.iterdir()] == ["course"]
 
 
 def test_does_nothing_inside_the_course(run_alone, tmp_path):
