@@ -16,6 +16,7 @@ from helpers.commands import regions, setup_cell
 from helpers.commands.environment import Trouble
 
 LONGEST_CELL = 25   # lines; beyond that a reader has to scroll to follow one idea
+HANDED_OUT = "handed-out"   # role of a text cell that the build adds to a solution
 LANGUAGE = {"name": "python"}
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -189,23 +190,58 @@ def is_notes(cell: nbformat.NotebookNode) -> bool:
 
 
 def solution_notebook(source: Source) -> nbformat.NotebookNode:
-    """The instructor's notebook, not yet executed: answers and speaker's notes included."""
-    return make_notebook(source, source.cells, regions.for_solution)
+    """The instructor's notebook, not yet executed: answers and speaker's notes included.
+
+    It is fit to be projected: the notes are folded, the lines with the answer to a vote are hidden,
+    and beside a repaired loop stands the one that students got.
+    """
+    made = []
+    for cell in source.cells:
+        new = copy.deepcopy(cell)
+        if is_notes(cell):
+            text = cell.source.removeprefix("**For the instructor.**").strip()
+            new.source = f"<details>\n<summary>For the instructor</summary>\n\n{text}\n\n</details>"
+        elif cell.cell_type == "code":
+            new.source = regions.for_solution(cell.source)
+            if re.search(r"^predict\(", new.source, re.MULTILINE):
+                hide(new)
+            if cell.metadata.get("role") == "setup":
+                new.source += setup_cell.SOLVED
+            if regions.has_faults(cell.source):
+                made.append(handed_out(cell))
+        made.append(new)
+    return make_notebook(source, made)
+
+
+def handed_out(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A text cell that shows a code cell with faults as students get it."""
+    text = f"As handed out:\n\n```python\n{regions.for_chapter(cell.source)}\n```"
+    return nbformat.from_dict({"cell_type": "markdown", "id": f"{cell.id}-{HANDED_OUT}",
+                               "metadata": {"role": HANDED_OUT}, "source": text})
 
 
 def chapter_notebook(source: Source) -> nbformat.NotebookNode:
     """The student's notebook: answers taken out, speaker's notes left out, no outputs."""
-    return make_notebook(source, [c for c in source.cells if not is_notes(c)], regions.for_chapter)
-
-
-def make_notebook(source: Source, cells: list, transform) -> nbformat.NotebookNode:
-    """Cells and metadata as notebook format 4.5, the same for the same source on every machine."""
-    made = []
-    for cell in cells:
-        new = copy.deepcopy(cell)
+    made = [copy.deepcopy(cell) for cell in source.cells if not is_notes(cell)]
+    for cell in made:
         if cell.cell_type == "code":
-            new.update(source=transform(cell.source), outputs=[], execution_count=None)
-        made.append(new)
+            cell.source = regions.for_chapter(cell.source)
+    return make_notebook(source, made)
+
+
+def hide(cell: nbformat.NotebookNode) -> None:
+    """Fold the code of a cell away, in JupyterLab and (with a #@title) in Colab."""
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    cell.metadata["cellView"] = "form"
+
+
+def make_notebook(source: Source, made: list) -> nbformat.NotebookNode:
+    """Cells and metadata as notebook format 4.5, the same for the same source on every machine."""
+    for cell in made:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+        if cell.metadata.get("role") == "setup":
+            hide(cell)
     metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
     if source.front.get("gpu"):
         metadata |= {"accelerator": "GPU", "colab": {"provenance": [], "gpuType": "T4"}}

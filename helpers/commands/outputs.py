@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.commands.environment import say
-from helpers.commands.notebook_source import Source
+from helpers.commands.notebook_source import HANDED_OUT, Source
 
 CELL_SECONDS = 600
 LARGEST_OUTPUT = 300_000      # characters of one output
@@ -38,7 +38,8 @@ def execute(notebook: nbformat.NotebookNode, source: Source) -> None:
         resources={"metadata": {"path": str(source.path.parent)}})
     # Cells are numbered as they finish, so that whatever stops the run, the culprit is known.
     running = {"index": 0}
-    client.on_cell_execute = lambda cell, cell_index: running.update(index=cell_index)
+    client.on_cell_execute = lambda cell, cell_index: running.update(
+        index=in_source(notebook, cell_index))
     with tempfile.TemporaryDirectory() as progress:
         try:
             client.execute(env=kernel_environment(progress))
@@ -50,6 +51,12 @@ def execute(notebook: nbformat.NotebookNode, source: Source) -> None:
             line, message = explain(error)
             raise source.error(running["index"], message, line) from None
     notebook.metadata["language_info"] = {"name": "python"}   # nbclient adds this machine's version
+
+
+def in_source(notebook: nbformat.NotebookNode, index: int) -> int:
+    """The number that a notebook's cell has in the source; the build adds some to a solution."""
+    added = (cell.metadata.get("role") == HANDED_OUT for cell in notebook.cells[:index])
+    return index - sum(added)
 
 
 def kernel_environment(progress: str) -> dict[str, str]:
@@ -77,7 +84,8 @@ def tidy(notebook: nbformat.NotebookNode, source: Source) -> None:
         output that is too large.
     """
     notebook.metadata.pop("widgets", None)
-    for index, cell in enumerate(notebook.cells):
+    for number, cell in enumerate(notebook.cells):
+        index = in_source(notebook, number)
         if cell.cell_type != "code":
             if problem := undescribed(cell.source):
                 raise source.error(index, problem)

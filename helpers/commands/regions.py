@@ -88,6 +88,11 @@ def find_regions(code: str) -> list[Region]:
     return regions
 
 
+def has_faults(code: str) -> bool:
+    """Whether the chapter gets other code than an empty place: code with faults in it."""
+    return any(region.kind == "FAULTY" for region in find_regions(code))
+
+
 def answers(faulty: Region, following: Region | None) -> bool:
     """Whether `following` is the SOLUTION region that stands right after a FAULTY one."""
     return bool(following) and following.kind == "SOLUTION" and following.begin == faulty.end + 1

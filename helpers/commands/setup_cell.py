@@ -12,13 +12,13 @@ from helpers.commands.environment import ROOT, Trouble
 PLACEHOLDER = "{{setup}}"
 
 TEMPLATE = '''\
-# Where the course is not at hand (on Colab, say), this fetches it. Elsewhere it does nothing.
+#@title Set-up: fetches the course where it is not at hand (on Colab, say), else does nothing
 import importlib.util, pathlib, shutil, subprocess, sys, tempfile
 
 def at_hand():
-    installed = getattr(importlib.util.find_spec("helpers"), "submodule_search_locations", None)
-    places = [here, *here.parents, here / "course"]
-    places += [pathlib.Path(p).parent for p in installed or []]
+    spec = importlib.util.find_spec("helpers")
+    installed = map(pathlib.Path, getattr(spec, "submodule_search_locations", None) or [])
+    places = [here, *here.parents, here / "course", *(p.parent for p in installed)]
     return [str(p) for p in places if (p / "helpers" / "kit").is_dir()][:1]
 
 here, address = pathlib.Path.cwd(), "{repository}"
@@ -35,6 +35,12 @@ if not at_hand():
     if not importlib.util.find_spec("anywidget"):
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"])
 sys.path[:0] = at_hand()'''
+
+
+SOLVED = '''
+
+import os
+os.environ["COURSE_PROGRESS"] = "off"   # the solved notebook: nothing in it counts as your work'''
 
 
 def setup_text() -> str:

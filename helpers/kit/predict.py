@@ -15,7 +15,7 @@ from helpers.kit.answers import (
 from helpers.kit.exercise import Entry, Exercise, Number, Question
 from helpers.kit.judge import judge
 from helpers.kit.lookup import look_up, refuse
-from helpers.kit.progress import record, store
+from helpers.kit.progress import is_kept, record, store
 from helpers.kit.quiz import options_html, options_text
 from helpers.kit.values import and_list, compact
 from helpers.kit.verdict import (
@@ -128,17 +128,19 @@ def predict(id: str = "", guess=...) -> None:
         return
     _guesses[entry.id] = kept
     record(entry.id, "predict", guess=kept)
-    taken = f"Your prediction: {said}. Now find out."
-    if isinstance(entry, Number):
-        display_or_print(Note(f"**{entry.id}** {taken}"))
+    if strict():  # what a solution stores is shown to a class, which is still to vote
+        display_or_print(Posed(entry, "What do you predict?"))
+    elif isinstance(entry, Number):
+        display_or_print(Note(f"**{entry.id}** Your prediction: {said}. Now find out."))
     else:
-        display_or_print(Posed(entry, taken, chosen=read_letters(entry, kept)))
+        chosen = read_letters(entry, kept)
+        display_or_print(Posed(entry, f"Your prediction: {said}. Now find out.", chosen=chosen))
 
 
 def _guess(entry: Entry) -> str | None:
     """The prediction that counts at the moment: of this session, or else of an earlier one."""
     guess = _guesses.get(entry.id)
-    return store().prediction(entry.id) if guess is None and not strict() else guess
+    return store().prediction(entry.id) if guess is None and is_kept() else guess
 
 
 def _standing(entry: Number | Question) -> str:

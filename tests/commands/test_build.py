@@ -81,7 +81,39 @@ def test_gpu_metadata_only_where_asked_for(tiny, rewrite):
 def test_setup_cell_is_short_and_has_the_repository(tiny):
     setup = read_source(tiny).cells[1].source
     assert setup_cell.repository() in setup and "{{" not in setup and "{repository" not in setup
-    assert sum(bool(line.strip()) for line in setup.splitlines()) <= 12
+    assert sum(bool(line.strip()) for line in setup.splitlines()) <= 21
+
+
+def test_solution_is_fit_to_be_projected(tiny, rewrite):
+    """Notes are folded, answers to votes hidden, and nothing in it counts as anybody's work."""
+    rewrite("print(double(21))", "def predict(*guess): print('vote')\n\n### BEGIN SOLUTION\n"
+            "guess = 42\n### END SOLUTION\npredict(guess)")
+    build.build(tiny)
+    solution, chapter = (load(path) for path in both(tiny).values())
+    notes = next(c for c in solution.cells if "Ask first." in c.source)
+    assert notes.source.startswith("<details>\n<summary>For the instructor</summary>\n\nAsk")
+    vote, given = (notebook.cells[-1] for notebook in (solution, chapter))
+    assert vote.metadata["jupyter"]["source_hidden"] and "jupyter" not in given.metadata
+    setups = [next(c for c in book.cells if c.id == "setup") for book in (solution, chapter)]
+    assert all(cell.metadata["jupyter"]["source_hidden"] for cell in setups)
+    off = ['os.environ["COURSE_PROGRESS"] = "off"' in cell.source for cell in setups]
+    assert off == [True, False]
+
+
+def test_solution_shows_the_faulty_code_that_students_get(tiny, rewrite):
+    rewrite("    ### BEGIN SOLUTION\n", "    ### BEGIN FAULTY\n    # return 3 * x\n"
+            "    ### END FAULTY\n    ### BEGIN SOLUTION\n")
+    build.build(tiny)
+    solution, chapter = (load(path) for path in both(tiny).values())
+    at = [c.id for c in solution.cells].index("exercise-9-10-1")
+    shown = solution.cells[at - 1]
+    assert shown.cell_type == "markdown" and "As handed out:" in shown.source
+    assert next(c.source for c in chapter.cells if c.id == "exercise-9-10-1") in shown.source
+    # A cell more in the notebook than in the source: errors still name the source's line.
+    rewrite("print(double(21))", "print(1 / 0)")
+    with pytest.raises(BuildError, match="ZeroDivisionError") as caught:
+        build.build(tiny)
+    assert caught.value.line == line_of(tiny, "print(1 / 0)")
 
 
 @pytest.mark.parametrize("old, new, line, says", [

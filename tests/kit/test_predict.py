@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.kit.board import progress
 from helpers.kit.exercise import exercise, number, question
 from helpers.kit.predict import predict, reveal
 from helpers.kit.progress import store
@@ -105,6 +106,27 @@ def test_predictions_in_strict_mode(size, which, monkeypatch, capsys):
     assert "Right" in said(capsys)
     quiz("9.a")  # a question without an answer is left to be asked in class
     assert "Question 9.a" in said(capsys)
+
+
+def test_what_a_solution_stores_gives_no_answer_to_a_vote(size, which, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    predict("9.3", 12)
+    predict("9.a", "b")
+    text = said(capsys)
+    assert "How long?" in text and "12" not in text
+    assert "○ a) one" in text and "○ b) two" in text and "●" not in text
+
+
+def test_a_solved_notebook_keeps_no_progress_and_knows_none(size, monkeypatch, capsys):
+    predict("9.3", 6)
+    monkeypatch.setenv("COURSE_PROGRESS", "off")
+    monkeypatch.setattr(importlib.import_module("helpers.kit.predict"), "_guesses", {})
+    reveal("9.3")
+    assert "as soon as you have predicted it" in said(capsys)
+    predict("9.3", 12)
+    reveal("9.3")
+    progress()
+    assert "Right" in (text := said(capsys)) and "not in this solved notebook" in text
 
 
 CALLS = [lambda: predict("9.1", 3), lambda: reveal("9.1"), lambda: quiz("9.1")]
