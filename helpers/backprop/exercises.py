@@ -1,7 +1,7 @@
 """All exercises of chapter 02. Importing this module declares them in `helpers.kit.exercise`.
 
 =========================  =====================================================================
-exercises_predict          2.1, 2.9, 2.p3: numbers; 2.p2, 2.p5, 2.p11: questions, to predict
+exercises_predict          2.1, 2.9, 2.p3: numbers; 2.p2 … 2.p12: questions, to predict
 exercises_forward          2.2 dense_forward, 2.3 softmax; wrong answers to 2.3 in
                            mistakes_softmax
 exercises_loss             2.4 cross_entropy, 2.5 softmax_cross_entropy_grad; more wrong answers to

@@ -1,4 +1,4 @@
-"""What is predicted before it is run: numbers 2.1, 2.9, 2.p3 and questions 2.p2, 2.p5, 2.p11.
+"""What is predicted before it is run: numbers 2.1, 2.9, 2.p3 and questions 2.p2, 2.p4, 2.p5 …
 
 Each wrong number that people really give has a name and a reason; so has every option.
 """
@@ -171,6 +171,27 @@ question(
 )
 
 question(
+    "2.p4",
+    title="A thousand forward passes",
+    prompt="The network computes its answers for all training digits, a thousand times over. How "
+    "much better does it get?",
+    kind="predict",
+    minutes=1,
+    difficulty=1,
+    importance=5,
+    options=[
+        ("A little: it has seen the digits often", False,
+         "Seeing is not learning: the forward pass reads the weights and writes none."),
+        ("Better on these digits, not on others", False,
+         "That would be remembering, and remembering changes weights too. None has moved."),
+        ("Not at all", True,
+         "The forward pass only evaluates. Same weights, same digits, same answers."),
+        ("Worse: rounding errors add up", False,
+         "Every pass starts again from the same weights, so nothing adds up."),
+    ],
+)
+
+question(
     "2.p5",
     title="The best nudge",
     prompt="Centred differences, (f(x + h) − f(x − h)) / 2h, in float64. Which h gives the "
@@ -190,8 +211,72 @@ question(
          "f(x + h) and f(x − h) then agree in almost all of their 16 digits; their difference has "
          "about four digits left."),
         ("The smaller the better: 1e-16", False,
-         "1 + 1e-16 is 1 in float64: the nudge is rounded away or doubled, and the slope comes out "
-         "as anything, such as 0, or 0.56 instead of 0.63."),
+         "The numbers next to 0.7 in float64 are 1.1e-16 away: the nudge is rounded to that or to "
+         "nothing, and the slope comes out as anything, such as 0, or 0.56 instead of 0.63."),
+    ],
+)
+
+question(
+    "2.p7",
+    title="A slope of a matrix for a matrix",
+    prompt="Two examples, three inputs, four neurons: y is (2, 4), W is (3, 4). Which shape has "
+    "∂y/∂W, all slopes of all outputs for all weights?",
+    kind="predict",
+    minutes=2,
+    difficulty=3,
+    importance=4,
+    options=[
+        ("(3, 4), like W", False,
+         "That is the shape of ∂L/∂W, the slopes of one number, the loss. y is eight numbers."),
+        ("(2, 4), like y", False, "That is the shape of ∂L/∂y. Each of these eight outputs has a "
+                                  "slope for each of the twelve weights."),
+        ("(2, 3): the inner sizes cancel", False,
+         "Nothing is multiplied yet. Each of the eight outputs has a slope for each weight."),
+        ("(2, 4, 3, 4)", True,
+         "Two indices for the output, two for the weight: 2·4·3·4 = 96 slopes, most of them 0."),
+    ],
+)
+
+question(
+    "2.p10",
+    title="The error of a small batch",
+    prompt="The gradient of a mini-batch differs from the gradient of all digits by an error. How "
+    "much longer is the typical error of a batch of 8 than that of a batch of 32?",
+    kind="predict",
+    minutes=2,
+    difficulty=3,
+    importance=4,
+    options=[
+        ("Four times", False,
+         "The variance is four times as large, σ²/8 against σ²/32. The length is its root."),
+        ("Twice", True,
+         "The variance falls like 1/B, the length of the error like 1/√B: √(32/8) = 2. Four times "
+         "the work halves the error."),
+        ("Sixteen times", False,
+         "That would be 1/B²; the variance of a mean falls like 1/B, and its length like 1/√B."),
+        ("No longer: both are right on average", False,
+         "Both are unbiased. But right on average says nothing about how far off one batch is."),
+    ],
+)
+
+question(
+    "2.p12",
+    title="Three remedies and a hundred digits",
+    prompt="A network 64-64-10 learns from 100 digits. Which remedy helps most with 360 others?",
+    kind="predict",
+    minutes=2,
+    difficulty=3,
+    importance=4,
+    options=[
+        ("Early stopping", False,
+         "It needs digits to watch, here a fifth of the hundred, and cannot learn from those."),
+        ("Weight decay", False,
+         "In this setting the difference is smaller than one standard error of it."),
+        ("Dropout", False,
+         "In this setting the difference is smaller than one standard error of it."),
+        ("None of them helps as far as 360 digits can tell", True,
+         "Weight decay and dropout make no difference that can be told from chance, and early "
+         "stopping costs accuracy. With another task that changes, as you will see."),
     ],
 )
 

@@ -119,26 +119,26 @@ question(
     difficulty=4,
     importance=4,
     options=[
-        ("A: labels shuffled separately", True,
-         "A stays near log 3 = 1.10, pure guessing: there is nothing to learn in labels that "
-         "belong to other points."),
         ("A: zero start (symmetry)", False,
          "A network of twins still learns what one hidden unit can. A learns nothing at all: it "
          "stays near log 3."),
+        ("A: labels shuffled separately", True,
+         "A stays near log 3 = 1.10, pure guessing: there is nothing to learn in labels that "
+         "belong to other points."),
         ("B: uses the updated W2 for the hidden gradient", True,
          "B looks healthy. A falling curve proves nothing: only a gradient check finds this one."),
         ("B: step size too large (above 2/λmax)", False,
          "Beyond 2/λmax the loss jumps about. B falls smoothly."),
-        ("C: zero start (symmetry)", True,
-         "C falls and then stays at about 0.8: all hidden units are alike, so the layer can do no "
-         "more than one unit."),
         ("C: labels shuffled separately", False,
          "With labels shuffled anew in every epoch nothing is left to learn: log 3 = 1.10 is the "
          "floor (but for chance). C gets to 0.8."),
-        ("D: step size too large (above 2/λmax)", True,
-         "D jumps about far above log 3: every step lands high on the other side of the valley."),
+        ("C: zero start (symmetry)", True,
+         "C falls and then stays at about 0.8: all hidden units are alike, so the layer can do no "
+         "more than one unit."),
         ("D: ascent (+=)", False,
          "Ascent goes up and stays there. D goes up and down."),
+        ("D: step size too large (above 2/λmax)", True,
+         "D jumps about far above log 3: every step lands high on the other side of the valley."),
         ("E: ascent (+=)", True,
          "E climbs and stops near −log 1e-12·(2/3) = 18.4: two of three classes get probability 0, "
          "and the floor in the logarithm keeps the loss finite."),

@@ -44,10 +44,12 @@ class SignalDepth(Widget):
         "your σ with Glorot's and He's."
     )
     notice = (
-        "On the logarithmic scale the lines are nearly straight: every layer multiplies by the "
-        "same factor, and fifty factors of 0.8 leave one part in 70 000. ReLU needs He's larger "
-        "σ because it sets half the numbers to zero. The sigmoid's slope is never above 1/4, so "
-        "at Glorot's σ the gradient loses a factor of four and more in every layer."
+        "With ReLU both lines are nearly straight on the logarithmic scale: every layer "
+        "multiplies by the same factor, and fifty factors of 0.8 leave one part in 70 000. ReLU "
+        "needs He's larger σ because it sets half the numbers to zero. tanh presses large numbers "
+        "down and leaves small ones alone, so its lines bend before they run straight. The "
+        "sigmoid's slope is never above 1/4: at Glorot's σ every layer divides the gradient by "
+        "about four."
     )
     labels = {
         "depth": "layers",
@@ -66,7 +68,7 @@ class SignalDepth(Widget):
         "first": "first layer",
         "share": "share of units",
     }
-    initial = {"depth": 30, "activation": "tanh", "sigma": 0.08, "seed": 0}
+    initial = {"depth": 20, "activation": "relu", "sigma": 0.08, "seed": 0}
     source = "signal_depth.js"
 
     @staticmethod

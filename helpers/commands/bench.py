@@ -7,6 +7,7 @@ so that whatever else the machine does falls on both. Every figure is a median a
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -142,7 +143,10 @@ def training_step(batch_size: int) -> dict:
 
 
 def chapters() -> dict:
-    """Run All of every chapter as a student gets it, once, start of the kernel included."""
+    """Run All of every chapter as a student gets it, once, start of the kernel included.
+
+    `sections_s` says in which sections a reader waits.
+    """
     import nbclient
     import nbformat
 
@@ -151,15 +155,35 @@ def chapters() -> dict:
         if ".mine-" in path.name:
             continue
         notebook = nbformat.read(path, as_version=4)
-        client = nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3",
-                                         resources={"metadata": {"path": str(path.parent)}},
-                                         extra_arguments=["--log-level=ERROR"])
+        began: dict[int, float] = {}
+        took: dict[int, float] = {}
+        client = nbclient.NotebookClient(
+            notebook, timeout=600, kernel_name="python3", extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(path.parent)}},
+            on_cell_execute=lambda cell, cell_index: began.update(  # noqa: B023
+                {cell_index: time.perf_counter()}),
+            on_cell_executed=lambda cell, cell_index, execute_reply: took.update(  # noqa: B023
+                {cell_index: time.perf_counter() - began[cell_index]}))  # noqa: B023
         with tempfile.TemporaryDirectory() as progress:
             start = time.perf_counter()
             client.execute(env=dict(os.environ, COURSE_PROGRESS=progress, NB_PROFILE="quick"))
             seconds = time.perf_counter() - start
-        measured[path.stem] = {"run_all_s": seconds, "over_budget": seconds / CHAPTER_BUDGET}
+        measured[path.stem] = {"run_all_s": seconds, "over_budget": seconds / CHAPTER_BUDGET,
+                               "sections_s": by_section(notebook, took)}
     return measured
+
+
+def by_section(notebook, seconds: dict[int, float]) -> dict[str, float]:
+    """Add up the seconds of single cells (number -> seconds) under the headings they stand below.
+
+    What stands before the first heading counts as "start".
+    """
+    heading, sums = "start", {}
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            heading = next(iter(re.findall(r"^## (.+)$", cell.source, re.MULTILINE)), heading)
+        sums[heading] = sums.get(heading, 0.0) + seconds.get(number, 0.0)
+    return sums
 
 
 def report(result: dict) -> str:
@@ -177,4 +201,6 @@ def report(result: dict) -> str:
     for name, chapter in result["chapters"].items():
         lines.append(f"Run All / {CHAPTER_BUDGET:.0f} s                 "
                      f"{chapter['over_budget']:6.2f}   {name}, {chapter['run_all_s']:.0f} s")
+        lines += [f"{seconds:>34.1f} s   {heading}"
+                  for heading, seconds in chapter["sections_s"].items()]
     return "\n".join(lines)

@@ -2,8 +2,11 @@
 
 import argparse
 import json
+import re
+from pathlib import Path
 
 from helpers.commands import rooms
+from helpers.commands.environment import ROOT
 
 
 def main(arguments: list[str]) -> int:
@@ -23,17 +26,41 @@ def catalogue() -> dict:
     -------
     dict
         `{"chapters": [{"chapter": "02", "room": …, "exercises": […], "widgets": […]}, …]}`; an
-        exercise has id, title, kind, minutes, difficulty (1 to 5), importance (1 to 5), the number
-        of hints and its mistakes (name, why); a widget has id, title and task.
+        exercise has id, title, section, kind, minutes, difficulty (1 to 5), importance (1 to 5),
+        the number of hints and its mistakes (name, why); a widget has id, title, section and task.
+        Both are in the order of the chapter.
     """
     chapters = []
     for number, room in sorted(rooms.ROOMS.items()):
+        where = sections(number)
+        exercises = [entry.as_dict() for entry in rooms.exercises(number)]
         widgets = [{"id": name, "title": widget.title, "task": widget.task}
                    for name, widget in rooms.widgets(number).items()]
-        exercises = [entry.as_dict() for entry in rooms.exercises(number)]
+        for entry in exercises + widgets:
+            entry["section"] = where.get(entry["id"], "")
+        place = {name: at for at, name in enumerate(where)}
+        for entries in (exercises, widgets):
+            entries.sort(key=lambda entry: place.get(entry["id"], len(place)))
         chapters.append({"chapter": number, "room": room, "exercises": exercises,
                          "widgets": widgets})
     return {"chapters": chapters}
+
+
+def sections(chapter: str) -> dict[str, str]:
+    """In which section of the built chapter each exercise and widget stands, in that order."""
+    found, heading = {}, ""
+    for path in sorted(Path(ROOT, "chapters").glob(f"{chapter}_*.ipynb")):
+        if ".mine-" in path.name:
+            continue
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                heading = next(iter(re.findall(r"^## (.+)$", text, re.MULTILINE)), heading)
+                continue
+            meta = cell["metadata"]
+            for name in [meta.get("exercise"), *meta.get("part", [])]:
+                found.setdefault(name, heading)
+    return found
 
 
 def table(found: dict) -> str:
@@ -44,10 +71,17 @@ def table(found: dict) -> str:
         lines += [f"Chapter {chapter['chapter']}: {len(chapter['exercises'])} exercises, about "
                   f"{minutes:.0f} minutes; {len(chapter['widgets'])} widgets", "",
                   f"  {'id':<6} {'kind':<14} {'min':>3} {'diff':>4} {'imp':>3}  title"]
+        heading = ""
         for entry in chapter["exercises"]:
+            if entry["section"] != heading:
+                heading = entry["section"]
+                lines += ["", f"  {heading}"]
             lines.append(f"  {entry['id']:<6} {entry['kind']:<14} {entry['minutes']:>3.0f} "
                          f"{entry['difficulty']:>4} {entry['importance']:>3}  {entry['title']}")
-            lines += [f"{'':<38}- {mistake['name']}" for mistake in entry["mistakes"]]
+            # faults that also occur together are listed one by one
+            names = [mistake["name"] for mistake in entry["mistakes"]]
+            lines += [f"{'':<38}- {name}" for name in names if not set(name.split(" + ")) - {name}
+                      or not set(name.split(" + ")) <= set(names)]
         lines.append("")
         for widget in chapter["widgets"]:
             lines += [f"  {widget['id']:<6} {widget['title']}", f"{'':<9}{widget['task']}"]

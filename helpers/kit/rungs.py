@@ -13,38 +13,41 @@ SMOOTH, KINKED = 1e-7, 1e-4
 EXACT = {"float64": 1e-9, "float32": 1e-4}
 """Absolute difference allowed to the other columns, by dtype."""
 
-COLUMNS = ("hand", "finite", "numpy", "keras")
+COLUMNS = ("hand", "finite", "numpy", "autograd", "keras")
 TITLES = {
     "hand": "hand formula",
     "finite": "finite differences",
     "numpy": "own NumPy",
+    "autograd": "own autograd",
     "keras": "Keras / TensorFlow",
 }
 
 
-def ladder(name, hand=None, finite=None, numpy=None, keras=None, kinks=False):
+def ladder(name, hand=None, finite=None, numpy=None, autograd=None, keras=None, kinks=False):
     """Show what four ways of finding the same quantity give, and insist that they agree.
 
     Parameters
     ----------
     name : str
         What is compared, e.g. "dL/dW".
-    hand, finite, numpy, keras : array or number, or None
-        From a formula, from finite differences, from the own library, from Keras. At least two of
-        them, all of one shape.
+    hand, finite, numpy, autograd, keras : array or number, or None
+        From a formula, from finite differences, from the own library or its scalar autograd, from
+        Keras. At least two of them, all of one shape.
     kinks : bool
         Whether the function has kinks (ReLU): finite differences are then less exact.
 
     Raises
     ------
     AssertionError
-        If a column is further from the `numpy` column (or from the first one given) than it may be:
+        If a column is further from the `numpy` column (or `autograd`, or the first one given) than
+        it may be:
         finite differences by a relative error of 1e-7, with kinks 1e-4; the others by an absolute
         difference of 1e-9 in float64, 1e-4 in float32.
     ValueError
         If there is nothing to compare, or the shapes differ.
     """
-    result = climb(name, hand=hand, finite=finite, numpy=numpy, keras=keras, kinks=kinks)
+    result = climb(name, hand=hand, finite=finite, numpy=numpy, autograd=autograd, keras=keras,
+                   kinks=kinks)
     try:
         from IPython import get_ipython
         from IPython.display import display
@@ -63,10 +66,10 @@ def climb(name, kinks=False, **columns):
     arrays = {c: np.asarray(columns[c]) for c in COLUMNS if columns.get(c) is not None}
     if len(arrays) < 2:
         raise ValueError(
-            f"ladder({name!r}) needs at least two columns to compare, of hand=, finite=, numpy= "
-            f"and keras=; {len(arrays)} came."
+            f"ladder({name!r}) needs at least two columns to compare, of hand=, finite=, numpy=, "
+            f"autograd= and keras=; {len(arrays)} came."
         )
-    reference = "numpy" if "numpy" in arrays else next(iter(arrays))
+    reference = next((c for c in ("numpy", "autograd") if c in arrays), next(iter(arrays)))
     shapes = {c: a.shape for c, a in arrays.items()}
     if len(set(shapes.values())) > 1:
         raise ValueError(

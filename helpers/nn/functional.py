@@ -127,7 +127,7 @@ def softmax(z):
     Returns
     -------
     p : array (N, C)
-        Positive; each row sums to 1.
+        0 to 1; each row sums to 1. (Below e⁻¹⁰³ in float32, e⁻⁷⁴⁵ in float64, it is rounded to 0.)
 
     Notes
     -----

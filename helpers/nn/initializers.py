@@ -1,4 +1,8 @@
-"""Where training starts: random weights, scaled so that signals neither die out nor explode."""
+"""Where training starts: random weights, scaled so that signals neither die out nor explode.
+
+The normal ones are whole normal distributions; Keras's of the same names are cut off at two
+standard deviations and widened to the same variance.
+"""
 
 import numpy as np
 

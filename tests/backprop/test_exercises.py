@@ -19,7 +19,8 @@ from tests.backprop.wrong_answers import WRONG_ANSWERS
 
 FUNCTIONS = ["2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.10", "2.11"]
 NUMBERS = ["2.1", "2.9", "2.p3"]
-QUESTIONS = ["2.p2", "2.p5", "2.p11", *(f"2.{letter}" for letter in "abcdefghijkl")]
+PREDICTED = ["2.p2", "2.p4", "2.p5", "2.p7", "2.p10", "2.p11", "2.p12"]
+QUESTIONS = [*PREDICTED, *(f"2.{letter}" for letter in "abcdefghijkl")]
 
 # What the design of the chapter asks for by name; more is welcome.
 DEMANDED = {
@@ -221,6 +222,40 @@ def test_every_option_has_a_reason(id):
     for option in question.options:
         if not option.right:
             assert judge(question, option.letter).state == WRONG
+
+
+KEYS = {"2.p2": "a", "2.p4": "c", "2.p5": "b", "2.p7": "d", "2.p10": "b", "2.p11": "c",
+        "2.p12": "d", "2.a": "b", "2.b": "d", "2.c": "c", "2.d": "d", "2.e": "c",
+        "2.f": "bcfhi", "2.g": "a", "2.h": "c", "2.i": "d", "2.j": "b", "2.k": "c", "2.l": "a"}
+"""The right letters, written down a second time: a slip in the questions must not pass unseen."""
+
+
+def test_the_right_options_are_those_that_were_meant():
+    assert {id: "".join(find(id).right_letters) for id in QUESTIONS} == KEYS
+
+
+def test_wrong_numbers_are_what_their_names_say():
+    """Computed here as somebody who makes the mistake would."""
+    nodes, neurons, edges = 64 + 64 + 10, 64 + 10, 64 * 64 + 64 * 10
+    meant = {"one weight per node": {2 * neurons, 2 * nodes}, "forgot the biases": {edges},
+             "counted input biases": {edges + nodes},
+             "forgot the biases of the output layer": {edges + 64},
+             "forgot the biases of the hidden layer": {edges + 10},
+             "only the hidden layer": {64 * 64 + 64}, "only the output layer": {64 * 10 + 10},
+             "one hidden layer too many": {2 * (64 * 64 + 64) + 64 * 10 + 10},
+             "multiplied the layers": {64 * 64 * 10, 64 * 64 * 10 + 10},
+             "counted the nodes": {nodes}, "counted only the biases": {neurons}}
+    found = {}
+    for mistake in find("2.1").mistakes:
+        found.setdefault(mistake.name, set()).add(mistake.value)
+    assert found == meant
+    steps = {m.name: m.value for m in find("2.9").mistakes}
+    low, middle, high = 1, 4, 10
+    assert steps == pytest.approx({
+        "1/λmax": 1 / high, "2/λmin": 2 / low, "2/(λmin + λmax)": 2 / (low + high),
+        "1/λmin": 1 / low, "2/λ of the middle one": 2 / middle, "λmax": high, "λmax/2": high / 2,
+        "2 over the mean curvature": 2 / ((low + middle + high) / 3), "2·λmax": 2 * high,
+        "2 over the sum of the curvatures": 2 / (low + middle + high)})
 
 
 def test_kinds():

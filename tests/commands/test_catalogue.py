@@ -1,7 +1,9 @@
 """The catalogue: complete, for people and for programs; and the measuring of `bench`."""
 
 import json
+import re
 
+import nbformat
 import pytest
 
 from helpers.commands import bench, catalogue, rooms
@@ -24,11 +26,25 @@ def test_every_exercise_has_what_an_instructor_needs(found):
 def test_chapter_02_has_the_exercises_and_widgets_of_its_design(found):
     chapter = next(c for c in found["chapters"] if c["chapter"] == "02")
     assert {f"2.{number}" for number in range(1, 12)} <= {e["id"] for e in chapter["exercises"]}
-    assert [w["id"] for w in chapter["widgets"]] == [f"W2.{number}" for number in range(1, 6)]
+    assert {w["id"] for w in chapter["widgets"]} == {f"W2.{number}" for number in range(1, 6)}
     by_id = {entry["id"]: entry for entry in chapter["exercises"]}
     for number in range(1, 12):
         assert by_id[f"2.{number}"]["mistakes"], f"2.{number} has no named mistake"
         assert by_id[f"2.{number}"]["hints"] == 3, f"2.{number} needs three hints"
+
+
+def test_exercises_and_widgets_come_in_the_order_of_the_chapter_with_its_headings(found):
+    for chapter in found["chapters"]:
+        for entries in (chapter["exercises"], chapter["widgets"]):
+            numbers = [int(re.match(r"§(\d+) · \S", entry["section"])[1]) for entry in entries]
+            assert numbers == sorted(numbers) and numbers[0] < numbers[-1]
+
+
+def test_combinations_of_faults_do_not_fill_the_table(capsys):
+    catalogue.main([])
+    names = [line.strip() for line in capsys.readouterr().out.splitlines() if "- " in line]
+    assert "- zero start (symmetry)" in names and "- ascent (+=)" in names
+    assert not [name for name in names if "ascent (+=) + " in name or " + ascent (+=)" in name]
 
 
 def test_json_is_json_and_table_names_everything(found, capsys):
@@ -65,3 +81,12 @@ def test_widget_latency_asks_for_another_picture_each_time():
     result = bench.latency(Widget, repeats=10)
     assert len(set(states)) == 15 and {n for _, n in states} == {3}
     assert 0 <= result["p50_ms"] <= result["p95_ms"]
+
+
+def test_seconds_are_added_up_under_the_headings_of_the_chapter():
+    cells = [nbformat.v4.new_markdown_cell("# Title"), nbformat.v4.new_code_cell("1"),
+             nbformat.v4.new_markdown_cell("## §1 · One\n\nText"), nbformat.v4.new_code_cell("2"),
+             nbformat.v4.new_code_cell("3"), nbformat.v4.new_markdown_cell("### not a section"),
+             nbformat.v4.new_code_cell("4"), nbformat.v4.new_markdown_cell("## §2 · Two")]
+    sums = bench.by_section(nbformat.v4.new_notebook(cells=cells), {1: 1.0, 3: 2.0, 4: 3.0, 6: 4.0})
+    assert sums == {"start": 1.0, "§1 · One": 9.0, "§2 · Two": 0.0}
