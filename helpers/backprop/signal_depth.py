@@ -197,6 +197,7 @@ def _draw(cls, result):
     left.semilogy(layers, result["forward"], "o-", ms=3, color="#0072b2", label="activations →")
     left.semilogy(layers, result["backward"], "s--", ms=3, color="#c95500", label="← gradients")
     left.set(xlabel=cls.labels["layer"], ylabel="standard deviation")
+    left.xaxis.get_major_locator().set_params(integer=True)
     left.axhline(1, color="#999999", lw=0.8)
     left.legend()
     edges = result["edges"]
