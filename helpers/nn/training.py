@@ -117,6 +117,7 @@ class Training:
         """Return what must be the same for a resumed training to be the same training."""
         network = self.network
         layers = [layer.config() for layer in network.layers]
+        held_out = self.validation_data or ()   # what is measured, and what EarlyStopping goes by
         return {
             "layers": layers,
             "input shape": list(network.input_shape),
@@ -128,6 +129,7 @@ class Training:
             "seed": self.seed,
             "callbacks": [callback.config() for callback in self.callbacks],
             "training data (CRC-32)": checkpoints.fingerprint(self.x, self.y),
+            "validation data (CRC-32)": checkpoints.fingerprint(*map(np.asarray, held_out)),
         }
 
     def save(self, path):

@@ -1,4 +1,8 @@
-"""The scalar autograd against finite differences, above all where values are used twice."""
+"""The scalar autograd: its values against plain Python, its gradients against finite differences.
+
+A wrong value can have a right gradient: finite differences of `a - 1` agree with its derivative,
+also if `1 - a` was asked for.
+"""
 
 import math
 
@@ -19,6 +23,46 @@ EXPRESSIONS = {
     "relu": (lambda a, b: (a * b).relu() + (a - b).relu() * 3, (0.7, 1.3)),
     "constants on the left": (lambda a, b: 2 + 3 * a - (1 + b), (0.7, 1.3)),
 }
+
+# Plain numbers take these too: what Python makes of them is what must come out.
+ARITHMETIC = {
+    "a + b": lambda a, b: a + b,
+    "a + number": lambda a, b: a + 0.3,
+    "number + a": lambda a, b: 0.3 + a,
+    "sum of a list": lambda a, b: sum([a, b, a]),
+    "a - b": lambda a, b: a - b,
+    "a - number": lambda a, b: a - 0.3,
+    "number - a": lambda a, b: 0.3 - a,
+    "-a": lambda a, b: -a,
+    "a * b": lambda a, b: a * b,
+    "a * number": lambda a, b: a * 0.3,
+    "number * a": lambda a, b: 0.3 * a,
+    "a / b": lambda a, b: a / b,
+    "a / number": lambda a, b: a / 0.3,
+    "number / a": lambda a, b: 0.3 / a,
+    "a ** 3": lambda a, b: a**3,
+    "a ** -2": lambda a, b: a**-2,
+    "a ** 0": lambda a, b: a**0,
+    "b ** 0.5": lambda a, b: b**0.5,
+}
+FUNCTIONS = [
+    *((Value.tanh, math.tanh, a) for a in (-1.7, 0.0, 0.4)),
+    *((Value.exp, math.exp, a) for a in (-1.7, 0.0, 0.4)),
+    *((Value.log, math.log, a) for a in (0.4, 1.0, 2.9)),
+    *((Value.relu, lambda a: a if a > 0 else 0.0, a) for a in (-1.7, 0.0, 0.4)),
+]
+
+
+@pytest.mark.parametrize("name", ARITHMETIC)
+def test_arithmetic_gives_the_numbers_that_python_gives(name):
+    f, (a, b) = ARITHMETIC[name], (-1.7, 2.9)
+    # a / b is worked out as a · b⁻¹, with one rounding (1e-16) more than Python's.
+    assert f(Value(a), Value(b)).data == pytest.approx(f(a, b), rel=1e-15)
+
+
+@pytest.mark.parametrize(("function", "expected", "at"), FUNCTIONS)
+def test_functions_give_the_numbers_that_math_gives(function, expected, at):
+    assert function(Value(at)).data == expected(at)
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -47,6 +47,54 @@ def test_one_epoch_is_batches_in_order_then_updates():
     assert model.history.history["loss"][0] == pytest.approx(np.dot(losses, [40, 40, 10]) / 90)
 
 
+def decaying(loss="sparse_categorical_crossentropy", rate=0.0):
+    """A network with weight decay in both layers, of different strength."""
+    layers = [
+        nn.Dense(8, activation="tanh", kernel_regularizer=nn.L2(0.1)),
+        nn.Dropout(rate),
+        nn.Dense(2, kernel_regularizer=nn.L2(0.3)),
+    ]
+    model = nn.Sequential(layers, seed=0, dtype="float64")
+    model.compile(nn.SGD(0.1), loss=loss)
+    model.build(5)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "without_decay"),
+    [
+        ("sparse_categorical_crossentropy", Y, nn.softmax_cross_entropy),
+        ("mse", np.eye(2)[Y], nn.mse),
+    ],
+)
+def test_weight_decay_is_part_of_every_loss_that_is_reported(loss, y, without_decay):
+    model = decaying(loss)
+
+    def by_hand():
+        W1, _, W2, _ = model.get_weights()
+        decay = 0.1 * (W1**2).sum() + 0.3 * (W2**2).sum()
+        return float(without_decay(model.predict(X), y) + decay)
+
+    before = by_hand()
+    history = model.fit(X, y, batch_size=90, validation_data=(X, y), verbose=0).history
+    after = by_hand()
+    # In float64 only the order of a sum of some fifty numbers can differ: 1e-14.
+    assert history["loss"] == [pytest.approx(before, rel=1e-12)]
+    assert history["val_loss"] == [pytest.approx(after, rel=1e-12)]
+    assert model.evaluate(X, y, return_dict=True)["loss"] == pytest.approx(after, rel=1e-12)
+    assert before - after > 0.1, "one step must change the loss, or before could pass for after"
+
+
+def test_fit_and_train_on_batch_take_the_same_step():
+    """Dropout and weight decay act in both, and both report the loss before the step."""
+    fitted, stepped = decaying(rate=0.5), decaying(rate=0.5)
+    fit(fitted, epochs=1, batch_size=90, shuffle=False, seed=None)
+    loss = stepped.train_on_batch(X, Y)
+    assert fitted.history.history["loss"] == [pytest.approx(loss, rel=1e-12)]
+    for a, b in zip(fitted.get_weights(), stepped.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_every_example_is_seen_once_in_every_epoch():
     seen = []
     model = build()

@@ -87,6 +87,11 @@ def test_initial_weights_have_the_variance_that_the_formula_gives(name, variance
     assert abs(W.mean()) < 5 * np.sqrt(variance / W.size)
 
 
+def test_every_place_of_a_sliding_window_counts_as_an_input():
+    # 3 × 3 pixels of 2 channels reach a unit, and a pixel reaches 3 × 3 places of 5 units.
+    assert initializers.fans((3, 3, 2, 5)) == (18, 45) and initializers.fans((2, 5)) == (2, 5)
+
+
 def test_a_function_can_be_the_initializer():
     layer = nn.Dense(4, kernel_initializer=lambda shape, rng: np.full(shape, 0.5))
     assert (build(layer).predict(X[:, :2]) == X[:, :2].sum(axis=1, keepdims=True) / 2).all()
@@ -126,6 +131,24 @@ def test_dropout_acts_in_training_only():
     out = model.forward(X, training=True)
     assert (out == 0).any() and np.isin(out[out != 0], 2 * X).all()
     np.testing.assert_array_equal(model.backward(np.ones_like(X)), 2.0 * (out != 0))
+
+
+def test_compile_without_settings_takes_adam_and_classes():
+    model = nn.Sequential([nn.Dense(3)])
+    model.compile()
+    assert type(model.optimizer) is nn.Adam
+    assert type(model.loss) is nn.SparseCategoricalCrossentropy and model.metrics == ["accuracy"]
+
+
+def test_a_step_on_one_batch_trains_with_dropout():
+    model = build(nn.Dropout(0.5), nn.Dense(3), seed=0)
+    model.build(20)
+    before = model.get_weights()[0]
+    model.train_on_batch(np.ones((1, 20), np.float32), np.array([1]))
+    # A feature that is switched off has no gradient: its row of W stays. Some of 20 are off, and
+    # some are not, but for one seed in half a million.
+    learned = (model.get_weights()[0] != before).any(axis=1)
+    assert 0 < learned.sum() < 20
 
 
 def test_astype_is_a_copy_that_forgets_its_steps():
