@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.kit import checkpoint, runtime
+from helpers.kit import checkpoint, machine, runtime
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,7 +60,7 @@ def test_a_seed_that_is_no_seed_is_refused(seed):
 
 
 def test_describe_is_a_table_with_text_and_html_twins(monkeypatch):
-    monkeypatch.setattr(runtime, "online", lambda: False)
+    monkeypatch.setattr(machine, "online", lambda: False)
     table = runtime.describe()
     rows = dict(table)
     assert rows["numpy"] == np.__version__ and rows["Python"].startswith("3.")
