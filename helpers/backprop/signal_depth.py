@@ -65,8 +65,6 @@ class SignalDepth(Widget):
         "layer": "layer",
         "scale": "standard deviation (log scale)",
         "last": "activations of the last layer",
-        "first": "first layer",
-        "share": "share of units",
     }
     initial = {"depth": 20, "activation": "relu", "sigma": 0.08, "seed": 0}
     source = "signal_depth.js"

@@ -24,6 +24,7 @@ function render({ model, el }) {
   const group = `quiz-${Math.random().toString(36).slice(2)}`; // the same question may stand twice
   const rows = new Map();
   let serial = 0;
+  let awaited = 0; // number of the choice that an answer is awaited for
   let waiting = 0;
 
   const fieldset = make("fieldset", {},
@@ -39,7 +40,11 @@ function render({ model, el }) {
       make("span", { class: "cq-letter" }, `${option.letter})`), marked("span", {}, option.text));
     const row = make("div", { class: "cq-option" }, input, label, reason);
     // what was said about the last choice is not about this one
-    input.addEventListener("change", () => { line.textContent = ""; });
+    input.addEventListener("change", () => {
+      line.textContent = "";
+      clearTimeout(waiting);
+      awaited = 0; // an answer that is still under way is not about this choice
+    });
     rows.set(option.letter, { input, reason, row });
     fieldset.append(row);
   }
@@ -59,6 +64,7 @@ function render({ model, el }) {
   button.addEventListener("click", () => {
     const letters = [...rows].filter(([, { input }]) => input.checked).map(([letter]) => letter);
     serial += 1;
+    awaited = serial;
     model.set("choice", { letters, serial });
     model.save_changes();
     clearTimeout(waiting);
@@ -70,6 +76,7 @@ function render({ model, el }) {
   function draw() {
     const result = model.get("result");
     if (!result.line) return;
+    if (serial && result.serial !== awaited) return;
     clearTimeout(waiting);
     line.textContent = result.line;
     for (const { right, chosen, reason, letter } of result.options) {

@@ -26,7 +26,7 @@ function brief(number, digits = 3) {
   const size = Math.abs(number);
   const text = size >= 1e5 || size < 1e-3
     ? number.toExponential(1).replace("e+", "e")
-    : String(Number(number.toPrecision(digits)));
+    : String(size >= 1000 ? Math.round(number) : Number(number.toPrecision(digits)));
   return text.replace(/-/g, "−");
 }
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.browser import lab
+from tests.browser import lab, mounting
 
 # Said by JupyterLab itself or about its own files; nothing that a widget does.
 NOT_OURS = re.compile(
@@ -33,11 +33,9 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def page(chromium):
+def new_page(chromium):
     """A page of 1280×900 that collects what goes wrong in it in ``page.complaints``."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.complaints = []
 
     def heard(message):
@@ -46,8 +44,24 @@ def page(chromium):
 
     page.on("console", heard)
     page.on("pageerror", lambda error: page.complaints.append(f"uncaught: {error}"))
+    return page
+
+
+@pytest.fixture
+def page(chromium):
+    """A page of the test's own."""
+    page = new_page(chromium)
     yield page
-    context.close()
+    page.context.close()
+
+
+@pytest.fixture(scope="session")
+def quick_page(chromium):
+    """The page in which single widgets are shown, one after the other."""
+    page = new_page(chromium)
+    page.set_default_timeout(15_000)  # what is not there at once will never be
+    yield page
+    page.context.close()
 
 
 @pytest.fixture
@@ -64,3 +78,16 @@ def open_lab(tmp_path):
     yield start
     for server in running:
         server.stop()
+
+
+@pytest.fixture
+def mount(quick_page):
+    """A function (widget) -> its View in an empty page, where nothing may go wrong."""
+    quick_page.goto("about:blank")
+    quick_page.complaints.clear()
+
+    def show(widget, **more):
+        return mounting.View(quick_page, widget, **more)
+
+    yield show
+    assert quick_page.complaints == []

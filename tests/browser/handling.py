@@ -23,6 +23,9 @@ PROBE = """
   return hash;
 }
 """
+# How long a picture may take before we say that it never came. Only a dead widget waits so long:
+# the limit has to be far above what a busy machine needs.
+PATIENCE = 30  # seconds
 # Time from the keydown event to the first frame whose picture differs, in milliseconds.
 ARM = (
     "(root) => { const look = "
@@ -33,7 +36,9 @@ ARM = (
     let pressed = null;
     const note = () => { pressed ??= performance.now(); };
     root.addEventListener("keydown", note, true);
-    const end = performance.now() + 3000;
+    const end = performance.now() + """
+    + str(1000 * PATIENCE)
+    + """;
     const done = (value) => { root.removeEventListener("keydown", note, true); resolve(value); };
     const tick = () => {
       if (pressed !== null && look(root) !== before) return done(performance.now() - pressed);
@@ -83,9 +88,9 @@ def picture(widget) -> int:
     return widget.evaluate(PROBE)
 
 
-def wait_for_change(page, widget, before: int, seconds: float = 5) -> bool:
-    """Wait until the picture differs from ``before``."""
-    for _ in range(int(seconds / 0.05)):
+def wait_for_change(page, widget, before: int) -> bool:
+    """Wait until the picture differs from ``before``; False if it never does."""
+    for _ in range(int(PATIENCE / 0.05)):
         if picture(widget) != before:
             return True
         page.wait_for_timeout(50)
