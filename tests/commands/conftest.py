@@ -1,7 +1,8 @@
-"""A course of one tiny chapter, for tests of the build."""
+"""A course of one tiny chapter, for tests of the build; a place to install packages into."""
 
 import pytest
 
+from helpers.commands import install
 from helpers.commands.environment import ROOT
 
 TINY = '''\
@@ -63,3 +64,19 @@ def rewrite(tiny):
         assert old in text
         tiny.write_text(text.replace(old, new), encoding="utf-8")
     return replace
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A `.venv` to install into; the installer itself is replaced by each test."""
+    folder = tmp_path / ".venv"
+    packages = folder / "site-packages"
+    packages.mkdir(parents=True)
+    monkeypatch.setattr(install, "VENV", str(folder))
+    monkeypatch.setattr(install, "READY", str(folder / "course-ready"))
+    monkeypatch.setattr(install, "BEFORE", str(folder / "course-ready.before"))
+    monkeypatch.setattr(install, "OFFLINE", folder / "offline")
+    monkeypatch.setattr(install, "LOG", folder / "install.log")
+    monkeypatch.setattr(install, "site_packages", lambda: packages)
+    monkeypatch.setattr(install, "check_space", lambda: None)
+    return folder

@@ -12,22 +12,6 @@ from helpers.commands.installers import PipWatcher, UvWatcher
 from helpers.commands.progressbar import ProgressBar
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """A `.venv` to install into; the installer itself is replaced by each test."""
-    folder = tmp_path / ".venv"
-    packages = folder / "site-packages"
-    packages.mkdir(parents=True)
-    monkeypatch.setattr(install, "VENV", str(folder))
-    monkeypatch.setattr(install, "READY", str(folder / "course-ready"))
-    monkeypatch.setattr(install, "BEFORE", str(folder / "course-ready.before"))
-    monkeypatch.setattr(install, "OFFLINE", folder / "offline")
-    monkeypatch.setattr(install, "LOG", folder / "install.log")
-    monkeypatch.setattr(install, "site_packages", lambda: packages)
-    monkeypatch.setattr(install, "check_space", lambda: None)
-    return folder
-
-
 def ready(place):
     return environment.read(str(place / "course-ready"))
 

@@ -114,6 +114,8 @@ def test_hints_lie_inside_one_another_and_the_last_leads_to_the_solution(linear)
 def test_a_right_answer_shows_no_hints(linear):
     verdict = judge(linear, linear.reference_fn)
     assert "hint" not in str(verdict).lower() and "<details" not in as_html(verdict)
+    with_hints = Verdict("9.1", "Affine map", "right", hints=("first hint",))
+    assert "hint" not in str(with_hints).lower() and "hint" not in as_html(with_hints).lower()
 
 
 def test_a_named_mistake_folds_the_evidence_away_and_an_unnamed_one_shows_it(linear):

@@ -1,0 +1,41 @@
+"""The callbacks that make a training resume, one call at a time."""
+
+import random
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from helpers.kit import checkpoint
+
+
+@pytest.fixture
+def callbacks(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
+    return checkpoint.resumable("run", seed=7)
+
+
+def test_a_backup_that_cannot_be_deleted_does_not_spoil_a_finished_training(callbacks, monkeypatch):
+    import keras
+
+    def refuse(self, logs=None):
+        raise PermissionError(13, "in use by another program")
+
+    monkeypatch.setattr(keras.callbacks.BackupAndRestore, "on_train_end", refuse)
+    callbacks[0].on_train_end()
+
+
+def test_each_epoch_has_random_numbers_of_its_own_and_always_the_same(callbacks):
+    """With those of the epoch before, every epoch would see its batches in the same order."""
+    import keras
+
+    reseed = callbacks[1]
+    reseed.set_model(SimpleNamespace(variables=[]))
+
+    def drawn(epoch):
+        reseed.on_epoch_begin(epoch)
+        return random.random(), float(np.random.random()), float(keras.random.uniform(()))
+
+    first, second = drawn(0), drawn(1)
+    assert all(one != other for one, other in zip(first, second, strict=True))
+    assert drawn(1) == second and drawn(0) == first
