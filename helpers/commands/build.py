@@ -119,9 +119,7 @@ def build(path: Path, force: bool = False, root: Path = Path(ROOT)) -> None:
             outputs.tidy(made[kind], source)
         text = nbformat.writes(made[kind]) + "\n"
         outputs.check_size(text, file, source)
-        if state == staleness.EDITED:
-            move_aside(file, reason)
-        write(file, text)
+        write(file, text, keep=reason if state == staleness.EDITED else "")
         say(f"built    {shown} ({len(text) / 1000:,.0f} kB, {time.perf_counter() - start:.0f} s)")
 
 
@@ -138,9 +136,18 @@ def move_aside(file: Path, reason: str) -> Path:
     return aside
 
 
-def write(file: Path, text: str) -> None:
-    """Write a whole file or nothing of it."""
+def write(file: Path, text: str, keep: str = "") -> None:
+    """Write a whole file or nothing of it; `keep` is why the old one must not be lost, if so.
+
+    The new one is on disk before the old one is moved: a full disk leaves everything as it was.
+    """
     file.parent.mkdir(exist_ok=True)
     new = file.with_name(file.name + ".new")
-    new.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        new.write_text(text, encoding="utf-8", newline="\n")
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+    if keep:
+        move_aside(file, keep)
     os.replace(new, file)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.commands.alttext import undescribed
 from helpers.commands.environment import say
 from helpers.commands.notebook_source import HANDED_OUT, Source
 
@@ -14,7 +15,7 @@ CELL_SECONDS = 600
 LARGEST_OUTPUT = 300_000      # characters of one output
 LARGEST_NOTEBOOK = 1_000_000  # bytes of the whole file
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -143,24 +144,10 @@ def missing_alt(output) -> str:
     data = output.data
     html = data.get("text/html", "")
     for kind in PICTURES:
-        described = output.metadata.get(kind, {}).get("alt") or output.metadata.get("alt")
-        if kind in data and not described and "<img" not in html:
+        described = output.metadata.get(kind, {}).get("alt") or output.metadata.get("alt") or ""
+        if kind in data and not described.strip() and "<img" not in html:
             return f"a figure ({kind}) without alt text; use kit's show(figure, alt=\"…\")"
     return undescribed(html) or undescribed(data.get("text/markdown", ""))
-
-
-def undescribed(text: str) -> str:
-    """What lacks words for a screen reader in HTML or Markdown, as a sentence; "" if nothing."""
-    if re.search(r"!\[\s*\]", text):
-        return "a picture, ![](…), without alt text"
-    for tag in re.findall(r"<img\b[^>]*>", text):
-        if not re.search(r"""\balt\s*=\s*(["'])\s*[^\s"'].*?\1""", tag, re.DOTALL):
-            return "an <img> without alt text"
-    for tag, inside in re.findall(r"(<svg\b[^>]*>)(.*?)</svg>", text, re.DOTALL):
-        named = "aria-label" in tag or "aria-hidden" in tag or "<title" in inside
-        if not named:
-            return "an <svg> without aria-label or <title>"
-    return ""
 
 
 def check_size(text: str, path: Path, source: Source) -> None:

@@ -6,12 +6,13 @@ Fashion-MNIST are fetched once, checked, and kept where Keras keeps them, so tha
 goes on with the digits. What is generated instead of measured carries `real = False`.
 """
 
+import contextlib
 import gzip
 import hashlib
 import http.client
 import os
 import shutil
-import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -264,16 +265,25 @@ def _fetch(remote, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     if remote.megabytes > 1:
         print(f"Fetching {remote.name} ({remote.megabytes:.0f} MB) …")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=remote.name, suffix=".part")
+    _forget_old_parts(path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with (os.fdopen(handle, "wb") as out,
+        with (open(temporary, "wb") as out,
               urllib.request.urlopen(_ORIGIN + remote.name, timeout=_SILENCE) as answer):
             shutil.copyfileobj(answer, out)
         if _sha256(temporary) != remote.sha256:
             raise OSError("what came is not the expected file: its checksum differs")
         os.replace(temporary, path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
+
+
+def _forget_old_parts(path):
+    """Remove what a download that was killed has left behind, a day ago or longer."""
+    for part in path.parent.glob(f"{path.name}.*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > 24 * 3600:
+                part.unlink()
 
 
 def set_aside(path):

@@ -1,5 +1,7 @@
 """Which chapters `build` means, what it builds again, and what it keeps."""
 
+from pathlib import Path
+
 import pytest
 
 from helpers.commands import build, outputs
@@ -67,3 +69,23 @@ def test_two_copies_kept_within_one_second_are_both_kept(tmp_path, monkeypatch):
         build.move_aside(file, "its cells differ")
     kept = {path.read_text(encoding="utf-8") for path in tmp_path.glob("09_tiny.mine-*.ipynb")}
     assert kept == {"one", "two", "three"} and not file.exists()
+
+
+def test_a_full_disk_leaves_a_chapter_that_was_worked_in_where_it_is(tiny, executed, monkeypatch):
+    build.build(tiny)
+    chapter = build.target(tiny, "chapter")
+    mine = chapter.read_text(encoding="utf-8").replace("# your code here", "# mine")
+    chapter.write_text(mine, encoding="utf-8")
+    real = Path.write_text
+
+    def full(path, text, **settings):
+        if path.suffix != ".new":
+            return real(path, text, **settings)
+        real(path, text[:10], **settings)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        build.build(tiny)
+    assert [path.name for path in chapter.parent.iterdir()] == [chapter.name]
+    assert chapter.read_text(encoding="utf-8") == mine

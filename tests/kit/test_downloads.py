@@ -2,8 +2,10 @@
 
 import hashlib
 import importlib.util
+import os
 import socket
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -189,3 +191,16 @@ def test_noise_is_the_standard_deviation_of_the_error(errors, noise):
     # The standard deviation of 4 000 normal numbers is itself uncertain by 1 in √8000, or 1.1 %;
     # five times that.
     assert found.size == 4000 and found.std() == pytest.approx(noise, rel=0.056)
+
+
+def test_what_a_killed_download_left_is_removed_a_day_later_and_not_before(shop, tmp_path):
+    folder = tmp_path / "keras" / "datasets"
+    folder.mkdir(parents=True)
+    old, young, other = (folder / name for name in
+                         ("mnist.npz.1.part", "mnist.npz.2.part", "other.npz.3.part"))
+    for part, age in ((old, 25 * 3600), (young, 60), (other, 25 * 3600)):
+        part.write_bytes(b"half")
+        os.utime(part, (time.time() - age,) * 2)
+    data._cached(data._REMOTE["mnist"][0])
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"mnist.npz", young.name, other.name}
