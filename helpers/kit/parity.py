@@ -3,12 +3,12 @@
 Keras is imported inside the functions that need it, and `ladder` needs it not at all.
 """
 
-import contextlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from helpers import nn
+from helpers.kit.precision import keras_floats
 from helpers.kit.rungs import ladder
 
 __all__ = [
@@ -182,28 +182,6 @@ def keras_gradients(keras_model, x, y):
 
 def _own_name(layer, weight):
     return f"{layer.name}.{ {'kernel': 'W', 'bias': 'b'}.get(weight.name, weight.name) }"
-
-
-@contextlib.contextmanager
-def keras_floats(dtype):
-    """Let Keras make and convert floats as `dtype` ("float32", "float64") for a while.
-
-    Otherwise losses, metrics and the learning rate of a float64 model are float32: 0.001 becomes
-    0.00100000005.
-    """
-    import keras
-
-    before = keras.backend.floatx()
-    # Keras makes its default policy at first use and keeps it: asked for only while floatx is
-    # float64, it would make every later model of the session a float64 model.
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(dtype)
-    keras.backend.set_floatx(dtype)
-    try:
-        yield
-    finally:
-        keras.backend.set_floatx(before)
-        keras.config.set_dtype_policy(policy)
 
 
 def compare(network, x, y):

@@ -9,12 +9,14 @@ different ways.
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from helpers import nn
 from helpers.kit import parity
+from helpers.kit.precision import keras_floats
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.random((60, 7)), RNG.integers(0, 4, 60)
@@ -182,11 +184,27 @@ def test_models_made_after_a_float64_comparison_are_float32_as_ever():
     """In a fresh interpreter: Keras fixes its default type at first use, once per process."""
     program = (
         "import numpy as np\n"
-        "from helpers.kit import parity, runtime\n"
+        "from helpers.kit import precision, runtime\n"
         "keras = runtime.keras()\n"
-        "with parity.keras_floats('float64'):\n"
+        "with precision.keras_floats('float64'):\n"
         "    assert keras.layers.Dense(2).compute_dtype == 'float64'\n"
         "print(keras.layers.Dense(2).compute_dtype)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip() == "float32", done.stderr
+
+
+@pytest.mark.parametrize(("dtype", "within"), [("float64", True), ("float32", False)])
+def test_on_jax_64_bits_are_switched_on_for_a_while(dtype, within, monkeypatch):
+    """JAX, which the course does not install, is played by its one switch."""
+    import keras
+
+    config = SimpleNamespace(jax_enable_x64=False)
+    config.update = lambda name, value: setattr(config, name, value)
+    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace(config=config))
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(KeyboardInterrupt), keras_floats(dtype):
+        assert config.jax_enable_x64 is within
+        raise KeyboardInterrupt    # a learner stops the cell
+    assert config.jax_enable_x64 is False
+    assert keras.backend.floatx() == "float32"
