@@ -94,6 +94,10 @@ def _seed_keras():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _quiet_start():    # on another backend too, Keras imports TensorFlow to seed it
         keras_module.utils.set_random_seed(_seed)
+    if tuple(map(int, keras_module.version().split(".")[:2])) < (3, 13):
+        # Python 3.10 gets no newer Keras; and this one draws on from the generator that it has.
+        from keras.src.backend.common import global_state
+        global_state.set_global_attribute("global_seed_generator", None)
     random.setstate(before[0])
     np.random.set_state(before[1])
 

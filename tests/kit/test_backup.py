@@ -29,12 +29,14 @@ def test_each_epoch_has_random_numbers_of_its_own_and_always_the_same(callbacks)
     """With those of the epoch before, every epoch would see its batches in the same order."""
     import keras
 
+    dropout = keras.layers.Dropout(0.5)    # draws from a generator of its own
     reseed = callbacks[1]
-    reseed.set_model(SimpleNamespace(variables=[]))
+    reseed.set_model(SimpleNamespace(variables=dropout.variables))
 
     def drawn(epoch):
         reseed.on_epoch_begin(epoch)
-        return random.random(), float(np.random.random()), float(keras.random.uniform(()))
+        own = keras.random.uniform((), seed=dropout.seed_generator)
+        return random.random(), float(np.random.random()), float(own)
 
     first, second = drawn(0), drawn(1)
     assert all(one != other for one, other in zip(first, second, strict=True))

@@ -53,6 +53,16 @@ def test_seeding_repeats_pythons_and_numpys_numbers():
     assert draw() == draw()
 
 
+def test_seeding_repeats_keras_numbers():
+    keras = runtime.keras()
+
+    def draw():
+        runtime.seed_everything(7)
+        return [float(keras.random.uniform(())) for _ in range(2)]
+    first, second = draw(), draw()
+    assert first == second and first[0] != first[1]
+
+
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.0, True, "1", None])
 def test_a_seed_that_is_no_seed_is_refused(seed):
     with pytest.raises(ValueError, match="whole number from 0"):
