@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 
 from helpers.kit.data import set_aside
+from helpers.kit.seeding import seed_keras
 
 _WEIGHTS, _METADATA, _RECORD = "latest.weights.h5", "training_metadata.json", "whole.json"
 
@@ -125,7 +126,7 @@ def _reseed_class():
             self.seed = seed
 
         def on_epoch_begin(self, epoch, logs=None):
-            keras.utils.set_random_seed(self.seed + epoch)
+            seed_keras(self.seed + epoch)
             # A Dropout layer counts its draws itself, and no weights file holds that count.
             counters = [v for v in self.model.variables if "seed_generator_state" in v.path]
             for number, counter in enumerate(counters):

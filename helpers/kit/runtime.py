@@ -17,6 +17,7 @@ import numpy as np
 from helpers.kit import machine
 from helpers.kit.checkpoint import resumable
 from helpers.kit.machine import cpu_name, online
+from helpers.kit.seeding import seed_keras
 
 __all__ = ["describe", "device", "keras", "online", "profile", "resumable", "seed_everything",
            "tensorflow"]
@@ -80,24 +81,18 @@ def seed_everything(seed=0):
     random.seed(_seed)
     np.random.seed(_seed)
     if "keras" in sys.modules:
-        _seed_keras()
+        _give_seed_to_keras()
     return np.random.default_rng(_seed)
 
 
-def _seed_keras():
+def _give_seed_to_keras():
     """Give Keras the pending seed, without touching Python's and NumPy's generators."""
-    import keras as keras_module
-
     if _seed is None:
         return
     before = random.getstate(), np.random.get_state()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _quiet_start():    # on another backend too, Keras imports TensorFlow to seed it
-        keras_module.utils.set_random_seed(_seed)
-    if tuple(map(int, keras_module.version().split(".")[:2])) < (3, 13):
-        # Python 3.10 gets no newer Keras; and this one draws on from the generator that it has.
-        from keras.src.backend.common import global_state
-        global_state.set_global_attribute("global_seed_generator", None)
+        seed_keras(_seed)
     random.setstate(before[0])
     np.random.set_state(before[1])
 
@@ -125,7 +120,7 @@ def tensorflow():
         with contextlib.suppress(RuntimeError, ValueError):     # too late, or not supported there
             tf.config.experimental.set_memory_growth(gpu, True)
     if _backend() == "tensorflow":
-        _seed_keras()
+        _give_seed_to_keras()
     return tf
 
 
@@ -137,7 +132,7 @@ def keras():
         tensorflow()
     with _quiet_start():
         import keras as keras_module
-    _seed_keras()
+    _give_seed_to_keras()
     return keras_module
 
 

@@ -35,8 +35,8 @@ def test_each_epoch_has_random_numbers_of_its_own_and_always_the_same(callbacks)
 
     def drawn(epoch):
         reseed.on_epoch_begin(epoch)
-        own = keras.random.uniform((), seed=dropout.seed_generator)
-        return random.random(), float(np.random.random()), float(own)
+        of_keras = [keras.random.uniform((), seed=s) for s in (None, dropout.seed_generator)]
+        return random.random(), float(np.random.random()), *map(float, of_keras)
 
     first, second = drawn(0), drawn(1)
     assert all(one != other for one, other in zip(first, second, strict=True))
