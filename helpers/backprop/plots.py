@@ -9,11 +9,11 @@ from helpers.backprop.plots_training import (
     plot_curves,
     plot_depth,
     plot_descent,
-    plot_history,
     plot_learning_curve,
     plot_noise,
     plot_step_error,
 )
+from helpers.kit.curves import plot_history
 from helpers.kit.figures import COLOURS, SERIES, new_axes, styled
 
 __all__ = ["plot_curves", "plot_decision", "plot_depth", "plot_descent", "plot_digits",

@@ -1,28 +1,9 @@
-"""Curves: training, error of a numerical slope, steps in a bowl, noise, depth, amount of data."""
+"""Curves: error of a numerical slope, steps in a bowl, noise, depth, amount of data."""
 
 import numpy as np
 
+from helpers.kit.curves import BESIDE, draw_series, legend_beside, whole_numbers
 from helpers.kit.figures import COLOURS, SERIES, new_axes, styled
-
-_BESIDE = (5.9, 3.0)        # inches: a half-size picture with its legend beside it
-
-
-def _legend_beside(ax):
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-
-def _draw_series(ax, curves, x=None, markers=True):
-    """Each curve in its own colour, line style and marker. `curves`: dict name → (n,) floats."""
-    for number, (name, values) in enumerate(curves.items()):
-        values = np.asarray(values, float)
-        sign = SERIES[number % len(SERIES)]
-        places = np.arange(1, len(values) + 1) if x is None else np.asarray(x, float)
-        if places.shape != values.shape:
-            raise ValueError(f"'{name}' should have one value for each of the {places.size} "
-                             f"places; got shape {values.shape}")
-        ax.plot(places, np.where(np.isfinite(values), values, np.nan), color=sign.colour,
-                linestyle=sign.line, marker=sign.marker if markers else None,
-                markevery=max(1, len(values) // 8), label=name)
 
 
 @styled
@@ -47,56 +28,12 @@ def plot_step_error(h, errors, ax=None):
     How it can mislead: to the left rounding makes the curve jump; a single low point there is
     luck, not precision.
     """
-    ax = new_axes(_BESIDE, ax=ax)
-    _draw_series(ax, {name: np.maximum(np.asarray(values, float), 1e-16)
+    ax = new_axes(BESIDE, ax=ax)
+    draw_series(ax, {name: np.maximum(np.asarray(values, float), 1e-16)
                       for name, values in errors.items()}, x=h)
     ax.set(xscale="log", yscale="log", xlabel="nudge $h$", ylabel="error of the slope")
-    _legend_beside(ax)
+    legend_beside(ax)
     return ax
-
-
-@styled
-def plot_history(history, ax=None):
-    """Loss and, where there is one, accuracy after each epoch, on training and held-out data.
-
-    Parameters
-    ----------
-    history : dict name → (epochs,) float, or what `fit` returned
-        Keys as Keras names them: loss, val_loss, accuracy, val_accuracy.
-    ax : matplotlib Axes or two of them, optional
-
-    Returns
-    -------
-    matplotlib Axes, or an array of two if there is an accuracy
-
-    Notes
-    -----
-    How it can mislead: Keras takes the training values *during* an epoch, while the weights still
-    change, and the held-out ones after it. So the training curve lags half an epoch behind.
-    """
-    history = getattr(history, "history", history)
-    panels = [name for name in ("loss", "accuracy") if name in history]
-    if not panels:
-        raise ValueError("plot_history: history should have 'loss' or 'accuracy'; "
-                         f"got {sorted(history)}")
-    axes = new_axes("full" if len(panels) == 2 else "half", columns=len(panels), ax=ax)
-    for panel, name in zip(np.ravel(axes), panels, strict=True):
-        _draw_series(panel, {"training": history[name]})
-        if f"val_{name}" in history:
-            held_out = history[f"val_{name}"]
-            panel.plot(np.arange(1, len(held_out) + 1), held_out, color=COLOURS["prediction"],
-                       linestyle="--", marker="s", markevery=max(1, len(held_out) // 8),
-                       label="held out")
-        panel.set(xlabel="epoch", title="mean loss" if name == "loss" else "share right")
-        panel.legend()
-        _whole_numbers(panel)
-    return axes
-
-
-def _whole_numbers(ax):
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 @styled
@@ -165,7 +102,7 @@ def plot_noise(batch_sizes, variances, ax=None):
     How it can mislead: half the variance is not half the noise; the standard deviation falls only
     with the square root.
     """
-    ax = new_axes(_BESIDE, ax=ax)
+    ax = new_axes(BESIDE, ax=ax)
     sizes = np.asarray(batch_sizes, float)
     curves = variances if isinstance(variances, dict) else {"measured": variances}
     named = {}
@@ -175,11 +112,11 @@ def plot_noise(batch_sizes, variances, ax=None):
     first = float(np.asarray(next(iter(curves.values())), float)[0])
     ax.plot(sizes, first * sizes[0] / sizes, color=COLOURS["quiet"], linewidth=5, zorder=1,
             label="slope −1")
-    _draw_series(ax, named, x=sizes)
+    draw_series(ax, named, x=sizes)
     ax.set(xscale="log", yscale="log", xlabel="batch size $B$",
            ylabel="variance of the gradient")
     _ticks_at(ax, sizes)
-    _legend_beside(ax)
+    legend_beside(ax)
     return ax
 
 
@@ -219,16 +156,16 @@ def plot_curves(curves, ylabel, log=False, xlabel="epoch", x=None, mark=None, ax
     """
     if not curves:
         raise ValueError("plot_curves: curves should be a dict of name → values; got none")
-    ax = new_axes("half" if len(curves) == 1 else _BESIDE, ax=ax)
-    _draw_series(ax, curves, x=x)
+    ax = new_axes("half" if len(curves) == 1 else BESIDE, ax=ax)
+    draw_series(ax, curves, x=x)
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     if x is None:
-        _whole_numbers(ax)
+        whole_numbers(ax)
     if mark is not None:
         ax.axvline(mark[0], color=COLOURS["ink"], linewidth=1, linestyle=":")
         ax.text(mark[0], 1.02, mark[1], ha="center", transform=ax.get_xaxis_transform())
     if len(curves) > 1:
-        _legend_beside(ax)
+        legend_beside(ax)
     return ax
 
 
@@ -253,12 +190,12 @@ def plot_depth(stats, ylabel="standard deviation", ax=None):
     How it can mislead: a layer can have a healthy spread although each of its neurons gives the
     same number for every example.
     """
-    ax = new_axes(_BESIDE, ax=ax)
-    _draw_series(ax, {name: np.where(np.asarray(values, float) > 0, values, np.nan)
+    ax = new_axes(BESIDE, ax=ax)
+    draw_series(ax, {name: np.where(np.asarray(values, float) > 0, values, np.nan)
                       for name, values in stats.items()})
     ax.set(yscale="log", xlabel="layer", ylabel=ylabel)
-    _whole_numbers(ax)
-    _legend_beside(ax)
+    whole_numbers(ax)
+    legend_beside(ax)
     return ax
 
 
