@@ -11,11 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.backprop.experiments_compared import (
-    Comparison,
-    _at_least_two,
     _right,
     _some,
-    accuracy_se,
     compare_on_all_digits,
     compare_regularisers,
     compare_softmax_mlp,
@@ -30,6 +27,7 @@ from helpers.backprop.experiments_steps import (
     step_size_cliff,
 )
 from helpers.kit import data
+from helpers.kit.comparison import Comparison, accuracy_se, at_least_two
 
 __all__ = ["Comparison", "accuracy_se", "compare_depths", "compare_on_all_digits",
            "compare_optimizers", "compare_regularisers", "compare_softmax_mlp", "compare_stopping",
@@ -104,7 +102,7 @@ def learning_curve(sizes=(50, 100, 200, 400, 800, 1437), seeds=5, hidden=(64,)):
         all of them; their own uncertainty, `accuracy_se(mean, 360)`, comes on top and moves all
         points together.
     """
-    _at_least_two(seeds)
+    at_least_two(seeds)
     accuracies, own = np.empty((2, len(sizes), seeds))
     for row, n in enumerate(sizes):
         for seed in range(seeds):

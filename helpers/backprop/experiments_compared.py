@@ -1,44 +1,10 @@
 """Ways to train, compared on the same digits: network against none, remedies, stopping."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from helpers import nn
 from helpers.kit import data
-
-
-class Comparison(NamedTuple):
-    """Test accuracies of several ways, and how each differs from the first.
-
-    Attributes
-    ----------
-    accuracies : dict name → (seeds,) float
-    difference : dict name → (mean, standard error)
-        Accuracy minus that of the first way. Both learned from and were asked about the same
-        images, so the error is that of a paired difference: its spread from image to image and
-        its spread from seed to seed, added as squares (a little too careful).
-    """
-
-    accuracies: dict
-    difference: dict
-
-    def __repr__(self):
-        lines = []
-        for name, values in self.accuracies.items():
-            line = f"{name:<19} {values.mean():.3f}  ({values.min():.3f} to {values.max():.3f})"
-            if name in self.difference:
-                mean, se = self.difference[name]
-                verdict = "more than" if abs(mean) > 2 * se else "within"
-                line += f"   {mean:+.3f} ± {se:.3f}: {verdict} two standard errors"
-            lines.append(line)
-        return "\n".join(lines)
-
-
-def accuracy_se(p, n):
-    """Standard error of a share p (any shape) of n independent images: sqrt(p(1−p)/n)."""
-    p = np.asarray(p, float)
-    return np.sqrt(p * (1 - p) / n)
+from helpers.kit.comparison import Comparison, at_least_two, got_right, paired
 
 
 def train(x, y, hidden=(64,), seed=0, steps=900, learning_rate=None, batch_size=32, l2=0.0,
@@ -92,28 +58,16 @@ def _some(n, seed):
 
 def _right(model, split):
     """Which test images the model gets right: (360,) float, 0 or 1."""
-    return (model.predict(split.x_test).argmax(axis=1) == split.y_test).astype(float)
-
-
-def _at_least_two(seeds):
-    if seeds < 2:
-        raise ValueError(f"One run says nothing about luck: seeds should be 2 or more; got {seeds}")
+    return got_right(model, split.x_test, split.y_test)
 
 
 def _compare(ways, seeds, n):
     """Train each way (name → function of split and seed) on the same images; compare paired."""
-    _at_least_two(seeds)
+    at_least_two(seeds)
     splits = [_some(n, seed) for seed in range(seeds)]
-    right = {name: np.array([_right(way(split, seed), split) for seed, split in enumerate(splits)])
-             for name, way in ways.items()}
-    first, *others = right
-    difference = {}
-    for name in others:
-        gain = right[name] - right[first]                       # (seeds, images): −1, 0 or 1
-        of_images = gain.mean(axis=0).std(ddof=1) / np.sqrt(gain.shape[1])
-        of_seeds = gain.mean(axis=1).std(ddof=1) / np.sqrt(seeds)
-        difference[name] = gain.mean(), np.hypot(of_images, of_seeds)
-    return Comparison({name: all_.mean(axis=1) for name, all_ in right.items()}, difference)
+    return paired({
+        name: np.array([_right(way(split, seed), split) for seed, split in enumerate(splits)])
+        for name, way in ways.items()})
 
 
 def compare_softmax_mlp(seeds=3, n=1437):
