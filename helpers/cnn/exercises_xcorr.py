@@ -165,7 +165,7 @@ for (_name, _why), _entry in [
       "of them up."), lambda w, k: np.max(w * k)),
     (("forgot the kernel", "That is the sum of the pixels under the window. Multiply them by k "
       "first."), lambda w, k: np.sum(w)),
-    (("product of two sums", "Σ window · Σ k multiplies every pixel by every weight. Multiply entry "
+    (("product of two sums", "Σ window · Σ k multiplies all pixels by all weights. Multiply entry "
       "by entry first, then add: np.sum(window * k)."), lambda w, k: np.sum(w) * np.sum(k)),
     (("flipped kernel, and mean instead of sum", f"{_KERNELS[0][1]} Then: {_MEAN[1]}"),
      lambda w, k: np.mean(w * _flip(k))),
