@@ -1,0 +1,311 @@
+"""What a stack of layers costs and sees, worked out without building it.
+
+For a window of k pixels, stride s and the input's n pixels (each axis for itself):
+
+    "valid"   n′ = ⌊(n − k)/s⌋ + 1          no padding; what does not fit is dropped
+    "same"    n′ = ⌈n/s⌉                    max((n′ − 1)s + k − n, 0) zeros, the smaller half first
+    receptive field   r = r₋ + (k − 1)·j₋   jump j = j₋·s,   starting from r = j = 1
+
+A convolution of (kh, kw, C, F) has kh·kw·C·F + F parameters and multiplies kh·kw·C·F times at each
+of its output's places. One multiplication with its addition is one MAC (multiply–accumulate);
+biases, activations and the comparisons of a pool are not counted.
+
+Sources: Dumoulin & Visin (2016), arXiv:1603.07285, for sizes; Araujo, Norris & Sim (2019),
+"Computing Receptive Fields of Convolutional Neural Networks", Distill, for fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from helpers.cnn.layer_settings import GLOBAL, UNCHANGED, Settings, described, named
+
+LARGEST = 512  # a side that every sensible stack of a picture network can take
+
+
+class IllegalStack(ValueError):
+    """A stack that no image of this size gets through.
+
+    Attributes
+    ----------
+    at : int
+        Index of the layer that cannot be.
+    rows : Trace
+        What comes before it.
+    """
+
+    def __init__(self, message: str, at: int, rows: Trace):
+        super().__init__(message)
+        self.at, self.rows = at, rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one layer turns its input into, costs, and sees.
+
+    Attributes
+    ----------
+    name, kind : str
+        Such as "conv2d_1" and "Conv2D".
+    shape, input_shape : tuple of int
+        Without the batch: (height, width, channels) or (values,).
+    parameters, macs : int
+        Numbers that training changes; multiply–accumulates for one image.
+    field, jump : tuple of int
+        Receptive field of one output value and the distance between two neighbours' fields, in
+        pixels of the image, (vertical, horizontal).
+    first : tuple of int
+        Row and column where the field of output (0, 0) begins; negative in the padding.
+    settings : Settings
+        The settings.
+    """
+
+    name: str
+    kind: str
+    shape: tuple
+    input_shape: tuple
+    parameters: int
+    macs: int
+    field: tuple
+    jump: tuple
+    first: tuple
+    settings: Settings = field(repr=False)
+
+    @property
+    def values(self) -> int:
+        """How many numbers it hands on for one image."""
+        return _product(self.shape)
+
+    @property
+    def receptive_field(self):
+        """The field as one number where it is square, else (vertical, horizontal)."""
+        return self.field[0] if self.field[0] == self.field[1] else self.field
+
+    def box(self, row: int, column: int) -> tuple:
+        """Rows and columns of the image that output (row, column) sees: (top, left, high, wide).
+
+        Not cut at the image's border: what lies outside is padding.
+        """
+        top, left = (a + at * j for a, at, j in zip(self.first, (row, column), self.jump,
+                                                    strict=True))
+        return (top, left, *self.field)
+
+
+class Trace(list):
+    """The rows of a stack, in order; shown as a table."""
+
+    input_shape: tuple = ()
+
+    @property
+    def parameters(self) -> int:
+        """All numbers that training changes."""
+        return sum(row.parameters for row in self)
+
+    @property
+    def macs(self) -> int:
+        """Multiply–accumulates for one image."""
+        return sum(row.macs for row in self)
+
+    def __repr__(self):
+        head = ("layer", "output", "parameters", "MACs", "receptive field")
+        lines = [head, ("input", _by(self.input_shape), "", "", "")]
+        lines += [(r.name, _by(r.shape), spaced(r.parameters), spaced(r.macs), _by(r.field))
+                  for r in self]
+        lines += [("total", "", spaced(self.parameters), spaced(self.macs), "")]
+        wide = [max(len(line[at]) for line in lines) for at in range(5)]
+        return "\n".join(
+            "  ".join(text.ljust(w) if at < 2 else text.rjust(w)
+                      for at, (text, w) in enumerate(zip(line, wide, strict=True))).rstrip()
+            for line in lines
+        )
+
+
+def trace(layers, input_shape) -> Trace:
+    """Follow one image through a stack of layers.
+
+    Parameters
+    ----------
+    layers : sequence
+        Layers of `helpers.nn` or Keras (or a network that has ``.layers``), or dicts of settings
+        as `described` reads them.
+    input_shape : tuple of int
+        (height, width, channels), or (values,) for a stack without images.
+
+    Returns
+    -------
+    Trace
+        One `Row` for each layer.
+
+    Raises
+    ------
+    IllegalStack
+        If a layer cannot take what the one before it hands on; the sentence says which, and what
+        it would need.
+    ValueError
+        If something is no layer, or the shape is none.
+    """
+    shape = _shape(input_shape)
+    rows, counts = Trace(), {}
+    rows.input_shape = shape
+    image = shape[:2] if len(shape) == 3 else (1, 1)
+    seen = {"field": (1, 1), "jump": (1, 1), "first": (0, 0), "grid": image}
+    for at, layer in enumerate(_layers(layers)):
+        settings = named(described(layer), counts)
+        try:
+            row, seen = _step(settings, shape, seen, image)
+        except ValueError as problem:
+            text = f"Layer {at + 1} ({settings.name}, {settings.kind}): {problem}"
+            raise IllegalStack(text, at, rows) from None
+        rows.append(row)
+        shape = row.shape
+    return rows
+
+
+def receptive_field(layers) -> list:
+    """Receptive field after each layer: r = r₋ + (k − 1)·j₋, j = j₋·s.
+
+    Parameters
+    ----------
+    layers : sequence
+        Pairs (kernel, stride), or layers with windows as for `trace`; others leave it as it is.
+
+    Returns
+    -------
+    list of int
+        In pixels of the image along one axis (the vertical one).
+    """
+    fields, r, j = [], 1, 1
+    for layer in _layers(layers):
+        is_pair = isinstance(layer, (tuple, list)) and len(layer) == 2
+        settings = described({"kind": "Conv2D", "kernel": layer[0], "stride": layer[1]}
+                         if is_pair else layer)
+        r, j = r + (settings.kernel[0] - 1) * j, j * settings.strides[0]
+        fields.append(r)
+    return fields
+
+
+def smallest_side(layers, channels: int = 1) -> int | None:
+    """Smallest square image that gets through; None if none of up to 512 pixels does."""
+    stack = [described(layer) for layer in _layers(layers)]
+    for side in range(1, LARGEST + 1):
+        try:
+            trace(stack, (side, side, channels))
+        except IllegalStack:
+            continue
+        return side
+    return None
+
+
+def window(size: int, kernel: int, stride: int, padding: str) -> tuple:
+    """Output size along one axis and the zeros before its first pixel; see the module's text."""
+    if padding == "same":
+        out = -(-size // stride)
+        return out, max((out - 1) * stride + kernel - size, 0) // 2
+    return (size - kernel) // stride + 1, 0
+
+
+def spaced(number: int) -> str:
+    """Write 121930 as 121 930, with spaces that do not break."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def _step(settings: Settings, shape: tuple, seen: dict, image: tuple):
+    """One layer: its row, and what the next one has to know."""
+    if settings.kind in UNCHANGED:
+        return _row(settings, shape, shape, 0, 0, seen), seen
+    if settings.kind == "Dense":
+        if len(shape) == 3:
+            raise ValueError(f"it wants a plain row of numbers and gets {_by(shape)}; "
+                             "put Flatten or a global pooling before it.")
+        seen = _all_of(seen, image)
+        macs = shape[0] * settings.filters
+        return _row(settings, shape, (settings.filters,), macs + settings.filters, macs, seen), seen
+    if len(shape) != 3:
+        if settings.kind == "Flatten":
+            return _row(settings, shape, shape, 0, 0, seen), seen
+        raise ValueError(f"it wants an image and gets a row of {shape[0]} numbers; "
+                         "it has to stand before Flatten.")
+    if settings.kind == "Flatten":
+        return _row(settings, shape, (_product(shape),), 0, 0, seen), seen
+    if settings.kind in GLOBAL:
+        seen = _all_of(seen, image)
+        return _row(settings, shape, (shape[2],), 0, 0, seen), seen
+    return _windowed(settings, shape, seen)
+
+
+def _windowed(settings: Settings, shape: tuple, seen: dict):
+    """A convolution or a pool."""
+    if settings.padding not in ("valid", "same"):
+        raise ValueError(f'padding is "valid" or "same", not {settings.padding!r}.')
+    if min(*settings.kernel, *settings.strides) < 1:
+        raise ValueError("kernel and stride are at least 1.")
+    if settings.padding == "valid" and (shape[0] < settings.kernel[0] or shape[1] < settings.kernel[1]):
+        raise ValueError(f"its window of {_by(settings.kernel)} does not fit into the "
+                         f"{_by(shape[:2])} that it gets.")
+    along = [window(*four, settings.padding)
+             for four in zip(shape[:2], settings.kernel, settings.strides, strict=True)]
+    grid = tuple(out for out, _ in along)
+    steps = list(zip(seen["field"], seen["jump"], seen["first"], strict=True))
+    seen = {
+        "field": tuple(r + (k - 1) * j for (r, j, _), k in zip(steps, settings.kernel, strict=True)),
+        "jump": tuple(j * s for (_, j, _), s in zip(steps, settings.strides, strict=True)),
+        "first": tuple(a - before * j for (_, j, a), (_, before) in zip(steps, along, strict=True)),
+        "grid": grid,
+    }
+    places, channels = _product(grid), shape[2]
+    if settings.kind == "Conv2D":
+        pairs = _pairs(settings, channels)
+        weights, out = _product(settings.kernel) * pairs, settings.filters
+        return _row(settings, shape, (*grid, out), weights + out, weights * places, seen), seen
+    # LeNet's subsampling multiplies each sum of four by a weight of its map and adds a bias.
+    weights, macs = (2 * channels, places * channels) if settings.kind == "Subsampling" else (0, 0)
+    return _row(settings, shape, (*grid, channels), weights, macs, seen), seen
+
+
+def _pairs(settings: Settings, channels: int) -> int:
+    """How many pairs of an input and an output map a convolution connects."""
+    if settings.filters < 1:
+        raise ValueError("it needs at least one filter.")
+    if settings.pairs is not None:
+        return settings.pairs
+    if channels % settings.groups or settings.filters % settings.groups:
+        raise ValueError(f"{settings.groups} groups do not divide {channels} channels and "
+                         f"{settings.filters} filters.")
+    return channels * settings.filters // settings.groups
+
+
+def _all_of(seen: dict, image: tuple) -> dict:
+    """What a value sees that depends on every place of the map: the image without the padding."""
+    spans = zip(seen["field"], seen["jump"], seen["first"], seen["grid"], image, strict=True)
+    ends = [(max(a, 0), min(a + r + (n - 1) * j, size)) for r, j, a, n, size in spans]
+    return {"field": tuple(high - low for low, high in ends), "jump": (0, 0),
+            "first": tuple(low for low, _ in ends), "grid": (1, 1)}
+
+
+def _row(settings, before, after, parameters, macs, seen) -> Row:
+    places = (seen[name] for name in ("field", "jump", "first"))
+    return Row(settings.name, settings.kind, after, before, parameters, macs, *places, settings)
+
+
+def _layers(layers):
+    """The layers of a network or list, without Keras's input layer."""
+    return [x for x in getattr(layers, "layers", layers) if type(x).__name__ != "InputLayer"]
+
+
+def _shape(shape) -> tuple:
+    numbers = (shape,) if isinstance(shape, int) else tuple(shape)
+    if len(numbers) not in (1, 3) or any(int(n) != n or n < 1 for n in numbers):
+        raise ValueError("input_shape is (height, width, channels), each at least 1, such as "
+                         f"(28, 28, 1); got {shape!r}.")
+    return tuple(int(n) for n in numbers)
+
+
+def _product(numbers) -> int:
+    total = 1
+    for number in numbers:
+        total *= number
+    return total
+
+
+def _by(shape) -> str:
+    return "×".join(str(n) for n in shape)
