@@ -5,6 +5,8 @@ import warnings
 
 import numpy as np
 
+from helpers.nn.checks_images import wrong_images
+
 
 def check_labels(y, scores):
     """Return y as integer class numbers, or say what is wrong with it.
@@ -98,6 +100,8 @@ def check_features(network, x, training=False):
 def _wrong_shape(shape, expected):
     size = math.prod(shape[1:])
     text = f"The network expects x of shape (N, {', '.join(map(str, expected))}); {shape} came. "
+    if advice := wrong_images(shape, expected):
+        return text + advice
     if size == math.prod(expected):
         return text + f"It has as many numbers: x.reshape(len(x), {', '.join(map(str, expected))})."
     return text + "Give it the features it was built for, or build a new network for these."

@@ -38,7 +38,10 @@ class Layer:
         self.built = True
 
     def output_shape(self, input_shape):
-        """Return the shape of one output, without N, for one input of `input_shape`."""
+        """Return the shape of one output, without N, for one input of `input_shape`.
+
+        A network asks for this before it builds its layers.
+        """
         return input_shape
 
     def forward(self, x, training=False):
@@ -148,16 +151,17 @@ class Dense(Layer):
         if int(units) != units or units < 1:
             raise ValueError(f"units counts the units of the layer, 1 or more; {units!r} came.")
         self.units = int(units)
-        self.activation = _activation_layer(activation)
+        self.activation = activation_layer(activation)
         self.kernel_initializer = initializers.get(kernel_initializer)
-        self.kernel_regularizer = _regularizer(kernel_regularizer)
+        self.kernel_regularizer = check_regularizer(kernel_regularizer)
         self.input_dim = input_dim
 
     def build(self, input_shape, rng, dtype):
         if len(input_shape) != 1:
             raise ValueError(
                 f"Dense expects one row of features per example, x of shape (N, D); examples of "
-                f"shape {tuple(input_shape)} came. Flatten them first: x.reshape(len(x), -1)."
+                f"shape {tuple(input_shape)} came. Flatten them first: put nn.Flatten() before "
+                f"{self.name}, or give the network x.reshape(len(x), -1)."
             )
         shape = (input_shape[0], self.units)
         if self.input_dim not in (None, shape[0]):
@@ -240,7 +244,7 @@ class Dropout(Layer):
         return {"layer": "Dropout", "rate": self.rate}
 
 
-def _activation_layer(activation):
+def activation_layer(activation):
     """Return a fresh activation layer for a name, or None for none."""
     if activation in (None, "linear"):
         return None
@@ -257,7 +261,8 @@ def _activation_layer(activation):
     return ACTIVATIONS[activation]()
 
 
-def _regularizer(regularizer):
+def check_regularizer(regularizer):
+    """Return a regulariser, None or L2, as it is; refuse what is neither."""
     if regularizer is None or isinstance(regularizer, L2):
         return regularizer
     raise ValueError(

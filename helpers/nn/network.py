@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.nn import losses, optimizers
 from helpers.nn.checks import check_features
+from helpers.nn.checks_images import shapes_through
 from helpers.nn.training import Training
 
 
@@ -76,7 +77,13 @@ class Sequential:
         Parameters
         ----------
         input_shape : int or tuple
-            Shape of one example, without N: 64 or (64,). Keras's (None, 64) is understood too.
+            Shape of one example, without N: 64 or (64,), or for images (28, 28, 1). Keras's
+            (None, 64) is understood too.
+
+        Raises
+        ------
+        ValueError
+            If a layer cannot take what the one before it gives.
         """
         shape = (input_shape,) if np.isscalar(input_shape) else tuple(input_shape)
         shape = tuple(int(size) for size in (shape[1:] if shape[:1] == (None,) else shape))
@@ -89,10 +96,8 @@ class Sequential:
             return
         if not self.layers:
             raise ValueError("The network has no layers: Sequential([nn.Dense(10)]) has one.")
-        next_shape = shape
-        for layer in self.layers:
-            layer.build(next_shape, self.rng, self.dtype)
-            next_shape = layer.output_shape(next_shape)
+        for layer, one_input in zip(self.layers, shapes_through(self.layers, shape), strict=False):
+            layer.build(one_input, self.rng, self.dtype)
         self.input_shape = shape
 
     # -- forward and backward ---------------------------------------------------------------------
@@ -106,6 +111,60 @@ class Sequential:
     def backward(self, dout):
         """Return ∂L/∂x, given dout = ∂L/∂outputs; fill every layer's `grads`."""
         for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+
+    def activations(self, x):
+        """What every layer puts out for a batch.
+
+        Parameters
+        ----------
+        x : array (N, *input_shape)
+
+        Returns
+        -------
+        outputs : dict of str to array
+            Name of the layer to its output (N, …), from the first layer to the last.
+        """
+        x = check_features(self, x)
+        outputs = {}
+        for layer in self.layers:
+            x = outputs[layer.name] = layer.forward(x)
+        return outputs
+
+    def gradient_at(self, layer_name, x, dout):
+        """How a sum of the network's outputs depends on what one layer puts out.
+
+        Parameters
+        ----------
+        layer_name : str
+            As in `activations`.
+        x : array (N, *input_shape)
+        dout : array (N, …), of the outputs' shape
+            How much each output counts: 1 at one class and 0 elsewhere asks for that score.
+
+        Returns
+        -------
+        gradient : array
+            ∂(Σ dout ∘ outputs) / ∂(output of the layer), of that output's shape.
+
+        Raises
+        ------
+        ValueError
+            If there is no layer of that name, or dout has another shape than the outputs.
+        """
+        names = [layer.name for layer in self.layers]
+        if layer_name not in names:
+            raise ValueError(
+                f"The layers of this network are {', '.join(names)}; {layer_name!r} came."
+            )
+        outputs = self.forward(check_features(self, x))
+        if np.shape(dout) != outputs.shape:
+            raise ValueError(
+                f"dout needs the shape of the outputs, {outputs.shape}; {np.shape(dout)} came."
+            )
+        dout = np.asarray(dout, self.dtype)
+        for layer in reversed(self.layers[names.index(layer_name) + 1 :]):
             dout = layer.backward(dout)
         return dout
 
@@ -187,14 +246,15 @@ class Sequential:
     def summary(self):
         """Print layers, output shapes and numbers of parameters."""
         self._needs_build("summary")
-        print(f"{'layer':<14}{'output shape':<16}{'parameters':>10}")
-        shape = self.input_shape
-        for layer in self.layers:
-            shape = layer.output_shape(shape)
+        shapes = shapes_through(self.layers, self.input_shape)[1:]
+        texts = [f"(N, {', '.join(map(str, shape))})" for shape in shapes]
+        left = max(14, *(len(layer.name) + 2 for layer in self.layers))
+        middle = max(16, *(len(text) + 2 for text in texts))
+        print(f"{'layer':<{left}}{'output shape':<{middle}}{'parameters':>10}")
+        for layer, text in zip(self.layers, texts, strict=True):
             size = sum(w.size for w in layer.params.values())
-            text = f"(N, {', '.join(map(str, shape))})"
-            print(f"{layer.name:<14}{text:<16}{size:>10,}")
-        print(f"{'all':<30}{self.count_params():>10,}")
+            print(f"{layer.name:<{left}}{text:<{middle}}{size:>10,}")
+        print(f"{'all':<{left + middle}}{self.count_params():>10,}")
 
     def __repr__(self):
         size = f"{self.count_params():,} parameters" if self.built else "not built yet"
