@@ -4,6 +4,9 @@ The default, scikit-learn's handwritten digits, comes with an installed package.
 Fashion-MNIST are fetched once, checked, and kept where Keras keeps them, so that
 `keras.datasets.mnist.load_data()` finds the same files. Without a network the course says so and
 goes on with the digits. What is generated instead of measured carries `real = False`.
+
+This module is the counter; the goods lie in `digits` (with the roaming ones), `generated` (points
+in the plane) and `pictures` (photographs).
 """
 
 import contextlib
@@ -19,6 +22,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from helpers.kit.digits import digits, roaming
+from helpers.kit.generated import Points, moons, spiral
+from helpers.kit.pictures import photo, read_image
+from helpers.kit.split import Split
+
+__all__ = ["NAMES", "Points", "Split", "cache_folder", "load", "moons", "photo", "read_image",
+           "roaming", "set_aside", "spiral"]
 
 _ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _SILENCE = 20.0     # seconds without a byte from the server after which a download is given up
@@ -51,57 +62,8 @@ _REMOTE = {
                "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
     ),
 }
-NAMES = ("digits", *_REMOTE)
-
-
-class Split(NamedTuple):
-    """A data set, split once and for all into a part to learn from and a part to be tested on.
-
-    Attributes
-    ----------
-    x_train, x_test : (n, height, width) float32 in [0, 1]
-    y_train, y_test : (n,) int64, the class of each image
-    name : str
-        What was really loaded: "digits" also where MNIST was asked for and could not be had.
-    source : str
-        Who collected it, where it comes from.
-    real : bool
-        True for measured data, False for generated data.
-    """
-
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-    name: str
-    source: str
-    real: bool
-
-    def flat(self):
-        """The same split with each image as one row: x of shape (n, height·width)."""
-        return self._replace(x_train=self.x_train.reshape(len(self.x_train), -1),
-                             x_test=self.x_test.reshape(len(self.x_test), -1))
-
-    def __repr__(self):
-        return (f"<{self.name}: x_train {self.x_train.shape}, x_test {self.x_test.shape}, "
-                f"{'real' if self.real else 'generated'}>")
-
-
-class Points(NamedTuple):
-    """Generated points in the plane: `x` (n, 2) float64, `y` (n,) int64. Unpack: `x, y = …`."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-    @property
-    def real(self):
-        """False: no one measured these."""
-        return False
-
-    @property
-    def source(self):
-        """Said wherever the points are shown."""
-        return "generated"
+_LOCAL = {"digits": digits, "roaming": roaming}
+NAMES = (*_LOCAL, *_REMOTE)
 
 
 def load(name="digits"):
@@ -109,13 +71,15 @@ def load(name="digits"):
 
     Parameters
     ----------
-    name : "digits", "mnist" or "fashion_mnist"
-        "digits" needs no network. The other two are downloaded once (11 and 31 MB).
+    name : "digits", "roaming", "mnist" or "fashion_mnist"
+        "digits" and "roaming" need no network; for other places of the roaming digits see
+        `data.roaming`. The other two are downloaded once (11 and 31 MB).
 
     Returns
     -------
     Split
-        digits: 1,437 and 360 images of 8×8; MNIST, Fashion-MNIST: 60,000 and 10,000 of 28×28.
+        digits: 1,437 and 360 images of 8×8; roaming: the same on 28×28; MNIST, Fashion-MNIST:
+        60,000 and 10,000 of 28×28.
         If a download fails, a sentence says so and the digits come instead; see `Split.name`.
 
     Raises
@@ -123,8 +87,8 @@ def load(name="digits"):
     ValueError
         For an unknown name.
     """
-    if name == "digits":
-        return _digits()
+    if name in _LOCAL:
+        return _LOCAL[name]()
     if name not in _REMOTE:
         raise ValueError(f"data.load knows {', '.join(NAMES)}; got {name!r}")
     try:
@@ -133,88 +97,8 @@ def load(name="digits"):
         print(f"{name} could not be fetched ({_reason(error)}). The course goes on with the "
               "digits, which need no network. Results will differ from the text about "
               f"{name}.")
-        return _digits()
+        return digits()
     return _mnist(*paths) if name == "mnist" else _fashion_mnist(*paths)
-
-
-def moons(n=200, noise=0.15, seed=0):
-    """Two half circles, one hooked into the other, one class each. Generated.
-
-    Parameters
-    ----------
-    n : int
-        Number of points, both classes together.
-    noise : float
-        Standard deviation of the normal error added to both coordinates; the radius is 1.
-
-    Returns
-    -------
-    Points
-        x (n, 2) float64, y (n,) int64 in {0, 1}, shuffled.
-    """
-    _at_least(n, 2, "moons", "n")
-    _at_least(noise, 0, "moons", "noise")
-    rng = np.random.default_rng(seed)
-    y = rng.permutation(np.arange(n) % 2)
-    angle = rng.uniform(0, np.pi, n)
-    upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    lower = np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
-    x = np.where(y[:, None] == 0, upper, lower) + rng.normal(0, noise, (n, 2))
-    return Points(x, y.astype(np.int64))
-
-
-def spiral(n=300, seed=0, classes=3, noise=0.15):
-    """Spiral arms that start in one point, one class each. Generated.
-
-    Parameters
-    ----------
-    n : int
-        Number of points, all classes together.
-    classes : int
-        Number of arms.
-    noise : float
-        Standard deviation of the error of the angle, in radians. An arm turns through 4 radians.
-
-    Returns
-    -------
-    Points
-        x (n, 2) float64 within the unit circle, y (n,) int64 in 0 … classes−1, shuffled.
-
-    Notes
-    -----
-    The picture comes from the CS231n notes "Putting it together: a minimal case study".
-    """
-    _at_least(classes, 1, "spiral", "classes")
-    _at_least(n, classes, "spiral", "n")
-    rng = np.random.default_rng(seed)
-    y = rng.permutation(np.arange(n) % classes)
-    radius = rng.uniform(0.03, 1, n)
-    angle = 4 * radius + 2 * np.pi * y / classes + rng.normal(0, noise, n)
-    x = radius[:, None] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
-    return Points(x, y.astype(np.int64))
-
-
-def _at_least(value, least, function, argument):
-    if value < least:
-        raise ValueError(f"{function}: {argument} should be at least {least}; got {value}")
-
-
-def _digits():
-    """1,797 real digits, 13 writers, 8×8 cells that count ink from 0 to 16 (UCI, 1998).
-
-    The split is drawn at random, so the same people wrote the images to learn from and the images
-    to be tested on. Who wrote which is not recorded.
-    """
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    images, labels = load_digits(return_X_y=True)
-    x = (images / 16).astype(np.float32).reshape(-1, 8, 8)
-    x_train, x_test, y_train, y_test = train_test_split(
-        x, labels.astype(np.int64), test_size=360, stratify=labels, random_state=0)
-    return Split(x_train, y_train, x_test, y_test, "digits",
-                 "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI 1998, "
-                 "as shipped with scikit-learn", real=True)
 
 
 def _mnist(path):

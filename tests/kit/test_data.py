@@ -41,7 +41,7 @@ def test_flat_keeps_the_pixels_in_order():
 
 @pytest.mark.parametrize("name", ["MNIST", "cifar10", "", None])
 def test_unknown_names_are_refused_with_the_known_ones(name):
-    with pytest.raises(ValueError, match="digits, mnist, fashion_mnist"):
+    with pytest.raises(ValueError, match="digits, roaming, mnist, fashion_mnist"):
         data.load(name)
 
 
