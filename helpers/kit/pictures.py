@@ -9,7 +9,7 @@ import numpy as np
 
 PHOTOS = ("china", "flower")
 # Formats that Pillow decodes itself. Others (EPS, say) it hands to programs of the machine.
-_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 _READABLE = "PNG, JPEG, GIF, BMP, TIFF or WebP"
 _MOST = 50_000_000      # pixels: a good telephone's; as colours in float32 they take 0.6 GB
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)     # ITU-R BT.601, as Pillow's "L"
@@ -122,7 +122,8 @@ def _decoded(opened, called):
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        image = Image.open(opened, formats=_FORMATS)
+        Image.init()
+        image = Image.open(opened, formats=[name for name in _FORMATS if name in Image.OPEN])
         if image.width * image.height > _MOST:
             raise _TooLarge(f"{image.width} × {image.height} pixels")
         image.load()
