@@ -154,11 +154,21 @@ def to_png(figure):
     with style():
         owner.savefig(raw, format="png", dpi=_DPI)
     picture = Image.open(raw).convert("RGB")
-    # 128 colours are enough for lines and text, and a notebook that stores them stays small.
-    picture = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # 128 colours are enough for lines and text, and a notebook that stores them stays small. But
+    # this quick choice of colours knows 16 greys only, and the sky of a photograph gets steps.
+    colours, method = ((64, Image.Quantize.MEDIANCUT) if _has_photograph(owner)
+                       else (128, Image.Quantize.FASTOCTREE))
+    picture = picture.quantize(colours, method=method, dither=Image.Dither.NONE)
     small = io.BytesIO()
     picture.save(small, format="png", optimize=True)
     return small.getvalue(), round(owner.get_figwidth() * 96)
+
+
+def _has_photograph(figure):
+    """Whether an image is drawn in it that is larger than digits and feature maps are."""
+    from matplotlib.image import AxesImage
+
+    return any(image.get_array().size > 64 * 64 for image in figure.findobj(AxesImage))
 
 
 def _checked_alt(alt):

@@ -1,0 +1,23 @@
+"""Pictures of convolutions and of what they compute. Arrays in, Axes out; `show(…, alt=…)` shows.
+
+Numbers in cells are in `plots_layers`, whole networks in `plots_networks`, images in
+`plots_images`, measurements in `plots_results`; all can be had from here.
+"""
+
+from helpers.cnn.plots_images import (
+    plot_filtered,
+    plot_heat,
+    plot_images,
+    plot_maps,
+    plot_support,
+)
+from helpers.cnn.plots_results import (
+    plot_comparison,
+    plot_deletion,
+    plot_equivariance,
+    plot_residual,
+)
+from helpers.kit.curves import plot_history
+
+__all__ = ["plot_comparison", "plot_deletion", "plot_equivariance", "plot_filtered", "plot_heat",
+           "plot_history", "plot_images", "plot_maps", "plot_residual", "plot_support"]

@@ -1,0 +1,148 @@
+"""What the pictures of this chapter are made of: a sheet of squares, cells with numbers, arrows."""
+
+import numpy as np
+
+from helpers.kit.figures import COLOURS, new_axes
+
+WIDEST = 7.4            # inches: what a notebook shows without making it smaller
+_BORDER = 0.2           # inches of white around, both sides together
+
+
+def sheet(width, height, unit=0.27, ax=None):
+    """Empty axes of `width` × `height` units; rows are counted downwards, as in an array.
+
+    Parameters
+    ----------
+    width, height : float
+        In units, such as the side of one cell.
+    unit : float
+        Inches of one unit; less where the sheet would become wider than a notebook.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    unit = min(unit, (WIDEST - _BORDER) / width)
+    ax = new_axes((unit * width + _BORDER, unit * height + _BORDER), ax=ax)
+    ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def number(value):
+    """A number as short as it may be: 3, −1, 0.25; two decimals at most."""
+    words = f"{float(value):.2f}".rstrip("0").rstrip(".")
+    return "0" if words in ("-0", "0") else words.replace("-", "−")
+
+
+def size_in_words(value):
+    """A size that may be tiny or huge: two digits that count."""
+    words = f"{float(value):.2g}"
+    if "e" in words:
+        digits, power = words.split("e")
+        words = f"{digits}e{int(power)}".replace("-", "−")
+    return words
+
+
+def paint(ax, image, left, top, width=None, height=None, cmap="gray_r", low=0.0, high=1.0,
+          **more):
+    """An image (H, W) or (H, W, 3), its top left corner at (left, top); one unit each pixel."""
+    rows, columns = image.shape[:2]
+    width = columns if width is None else width
+    height = rows if height is None else height
+    return ax.imshow(image, cmap=cmap, vmin=low, vmax=high, aspect="equal",
+                     extent=(left, left + width, top + height, top),
+                     interpolation="nearest", **more)
+
+
+def frame(ax, left, top, width, height, colour=COLOURS["quiet"], line="-", thick=0.8, fill=None,
+          front=2, **more):
+    """A rectangle; returns it."""
+    from matplotlib.patches import Rectangle
+
+    face = "none" if fill is None else fill
+    return ax.add_patch(Rectangle((left, top), width, height, edgecolor=colour, facecolor=face,
+                                  linestyle=line, linewidth=thick, zorder=front, **more))
+
+
+def cells(ax, values, left, top, fills=None, colours=None, bold=None, size=8.5, words=number):
+    """A table of numbers in squares of one unit.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    values : (rows, columns) of numbers; None leaves the square empty
+    left, top : float
+        The corner of the first square.
+    fills, colours : (rows, columns) of colours, or one colour, optional
+        Of the squares, and of the numbers; None stands for white, and for ink.
+    bold : (rows, columns) of bool, optional
+    size : float
+        Of the letters, in points.
+    words : callable
+        Number → text.
+    """
+    rows, columns = np.shape(values)[:2]
+    for i in range(rows):
+        for j in range(columns):
+            frame(ax, left + j, top + i, 1, 1, fill=_of(fills, i, j) or COLOURS["paper"], front=1)
+            if values[i][j] is not None:
+                ax.text(left + j + 0.5, top + i + 0.52, words(values[i][j]), fontsize=size,
+                        ha="center", va="center", color=_of(colours, i, j) or COLOURS["ink"],
+                        fontweight="bold" if _of(bold, i, j) else "normal", zorder=4)
+
+
+def _of(table, i, j):
+    """The entry of a table, or the one thing given for all."""
+    if table is None or isinstance(table, str):
+        return table
+    return table[i][j]
+
+
+def pale(colour, strength=0.25):
+    """The colour as it looks when laid thinly on white."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    return to_hex(1 - strength * (1 - np.array(to_rgb(colour))))
+
+
+def shade(values):
+    """Grey for each value, 0 white to the largest a quiet grey on which ink can be read."""
+    values = np.asarray(values, float)
+    top = max(values.max(), 1e-12)
+    return [[pale(COLOURS["ink"], 0.3 * max(v, 0) / top) for v in row] for row in values]
+
+
+def arrow(ax, start, end, colour=COLOURS["ink"], thick=1.4, curve=None):
+    """An arrow from one place (x, y) to another; `curve`: how far it bends, in its own length."""
+    how = {"arrowstyle": "-|>", "color": colour, "lw": thick, "shrinkA": 0, "shrinkB": 0}
+    if curve is not None:
+        how["connectionstyle"] = f"arc3,rad={curve}"
+    ax.annotate("", end, start, arrowprops=how)
+
+
+def caption(ax, x, y, words, size=8.5, **more):
+    """Words, their middle at x, their upper edge at y."""
+    return ax.text(x, y, words, ha=more.pop("ha", "center"), va=more.pop("va", "top"),
+                   fontsize=size, **more)
+
+
+def white_to(colour):
+    """A colour scale from white to this colour, and on to a darker one."""
+    from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+    dark = 0.45 * np.array(to_rgb(colour))
+    return LinearSegmentedColormap.from_list("white_to", ["white", colour, dark])
+
+
+def greys(values):
+    """How values are shown in grey: (darkest, lightest) value.
+
+    Where there are negative ones 0 is the middle grey, so that black and white mean opposite
+    signs; otherwise black is 0. One pixel in 200 may lie outside: a single bright one would
+    leave all others grey.
+    """
+    values = np.asarray(values, float)
+    reach = float(np.quantile(np.abs(values), 0.995)) or float(np.abs(values).max()) or 1.0
+    return (-reach, reach) if values.min() < -1e-6 * reach else (0.0, reach)
