@@ -239,17 +239,17 @@ def _windowed(settings: Settings, shape: tuple, seen: dict):
         raise ValueError(f'padding is "valid" or "same", not {settings.padding!r}.')
     if min(*settings.kernel, *settings.strides) < 1:
         raise ValueError("kernel and stride are at least 1.")
-    if settings.padding == "valid" and (shape[0] < settings.kernel[0] or shape[1] < settings.kernel[1]):
+    axes = list(zip(shape[:2], settings.kernel, settings.strides, strict=True))
+    if settings.padding == "valid" and any(size < kernel for size, kernel, _ in axes):
         raise ValueError(f"its window of {_by(settings.kernel)} does not fit into the "
                          f"{_by(shape[:2])} that it gets.")
-    along = [window(*four, settings.padding)
-             for four in zip(shape[:2], settings.kernel, settings.strides, strict=True)]
+    along = [window(*axis, settings.padding) for axis in axes]
     grid = tuple(out for out, _ in along)
-    steps = list(zip(seen["field"], seen["jump"], seen["first"], strict=True))
+    old = list(zip(seen["field"], seen["jump"], seen["first"], axes, along, strict=True))
     seen = {
-        "field": tuple(r + (k - 1) * j for (r, j, _), k in zip(steps, settings.kernel, strict=True)),
-        "jump": tuple(j * s for (_, j, _), s in zip(steps, settings.strides, strict=True)),
-        "first": tuple(a - before * j for (_, j, a), (_, before) in zip(steps, along, strict=True)),
+        "field": tuple(r + (kernel - 1) * j for r, j, _, (_, kernel, _), _ in old),
+        "jump": tuple(j * stride for _, j, _, (_, _, stride), _ in old),
+        "first": tuple(a - before * j for _, j, a, _, (_, before) in old),
         "grid": grid,
     }
     places, channels = _product(grid), shape[2]
