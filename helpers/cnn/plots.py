@@ -11,6 +11,15 @@ from helpers.cnn.plots_images import (
     plot_maps,
     plot_support,
 )
+from helpers.cnn.plots_layers import (
+    plot_im2col,
+    plot_matrix,
+    plot_padding,
+    plot_pool,
+    plot_products,
+    plot_wiring,
+)
+from helpers.cnn.plots_networks import plot_blocks, plot_receptive, plot_shapes
 from helpers.cnn.plots_results import (
     plot_comparison,
     plot_deletion,
@@ -19,5 +28,7 @@ from helpers.cnn.plots_results import (
 )
 from helpers.kit.curves import plot_history
 
-__all__ = ["plot_comparison", "plot_deletion", "plot_equivariance", "plot_filtered", "plot_heat",
-           "plot_history", "plot_images", "plot_maps", "plot_residual", "plot_support"]
+__all__ = ["plot_blocks", "plot_comparison", "plot_deletion", "plot_equivariance",
+           "plot_filtered", "plot_heat", "plot_history", "plot_im2col", "plot_images",
+           "plot_maps", "plot_matrix", "plot_padding", "plot_pool", "plot_products",
+           "plot_receptive", "plot_residual", "plot_shapes", "plot_support", "plot_wiring"]

@@ -107,11 +107,14 @@ def pale(colour, strength=0.25):
     return to_hex(1 - strength * (1 - np.array(to_rgb(colour))))
 
 
-def shade(values):
-    """Grey for each value, 0 white to the largest a quiet grey on which ink can be read."""
+def shade(values, ink=True):
+    """A grey for each value, never so dark that ink on it cannot be read.
+
+    With `ink` the largest is the darkest, otherwise the smallest.
+    """
     values = np.asarray(values, float)
-    top = max(values.max(), 1e-12)
-    return [[pale(COLOURS["ink"], 0.3 * max(v, 0) / top) for v in row] for row in values]
+    share = (values - values.min()) / (np.ptp(values) or 1.0)
+    return [[pale(COLOURS["ink"], 0.3 * (v if ink else 1 - v)) for v in row] for row in share]
 
 
 def arrow(ax, start, end, colour=COLOURS["ink"], thick=1.4, curve=None):
