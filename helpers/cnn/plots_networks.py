@@ -74,7 +74,7 @@ def _in_lines(kind):
 
 
 def _box(ax, middle, centre, height, depth, thick):
-    """A box around (middle, centre): front thick × height, `depth` going back to the upper right."""
+    """A box around a place: front thick × height, going back to the upper right by `depth`."""
     from matplotlib.patches import Polygon
 
     shift = _SLANT * depth
@@ -133,7 +133,7 @@ def plot_receptive(image, rows, ax=None):
     for index, (row, (up, along, tall, broad)) in enumerate(zip(seeing, boxes, strict=True)):
         sign = SERIES[index % len(SERIES)]
         look = {"color": sign.colour, "linestyle": sign.line, "linewidth": 2.2}
-        inset = 0.12 * ((len(boxes) - 1) / 2 - index)   # pixels: edges that coincide lie side by side
+        inset = 0.12 * ((len(boxes) - 1) / 2 - index)   # pixels: no edge hides behind another
         west, east = along + inset, along + broad - inset
         north, south = up + inset, up + tall - inset
         xs = left + scale * np.array([west, east, east, west, west])
@@ -233,7 +233,8 @@ def _inception(ax, x):
                                         ("pool 3×3", "1×1"))):
         at = x + 0.6 * (place - 1.5)
         _down(ax, x, 0.75, 1.35, at)
-        _part(ax, at, 1.48, one, "prediction" if "pool" in one else "parameters", 0.55)
+        _part(ax, at, 1.48, one, "prediction" if "pool" in one else "parameters",
+              0.54 if "pool" in one else 0.5)
         if two:
             _down(ax, at, 1.61, 2.07)
             _part(ax, at, 2.2, two, width=0.5)
