@@ -49,7 +49,11 @@ class Layer:
         raise NotImplementedError
 
     def backward(self, dout):
-        """Return dx for the x of the last `forward`; fill `grads`."""
+        """Return dx for the x of the last `forward`; fill `grads`.
+
+        A layer with an argument `input_gradient` can be asked for `grads` alone, and then returns
+        None: nobody needs the dx of a network's first layer, and it is half of the work.
+        """
         raise NotImplementedError
 
     def penalty(self):

@@ -5,11 +5,11 @@ Named, and set, as in Keras with its default data format: maps are (N, H, W, C).
 
 import numpy as np
 
-from helpers.nn import convolution, initializers, pooling
+from helpers.nn import convolution_fast, initializers, pooling
 from helpers.nn.checks import whole_number
-from helpers.nn.checks_images import check_image_shape
-from helpers.nn.layers import Layer, activation_layer, check_regularizer
-from helpers.nn.windows import check_padding, pair, windows_of
+from helpers.nn.checks_images import check_conv2d, check_image_shape
+from helpers.nn.layers import Layer, ReLU, activation_layer, check_regularizer
+from helpers.nn.windows import check_padding, pad, pair, windows_of
 
 
 class Conv2D(Layer):
@@ -70,15 +70,24 @@ class Conv2D(Layer):
         if not self.built:
             dtype = np.result_type(x.dtype, np.float32)
             self.build(x.shape[1:], np.random.default_rng(), dtype)
-        self.x = x
         W, b = self.params["W"], self.params["b"]
-        z = convolution.conv2d(x, W, b, self.strides, self.padding)
-        return self.activation.forward(z, training) if self.activation else z
+        check_conv2d(x, W, b)
+        self.x = x
+        self.windows = windows_of(x.shape[1:3], self.kernel_size, self.strides, self.padding)
+        relu = isinstance(self.activation, ReLU)    # computed along, while z is in the cache
+        self.out = convolution_fast.forward(x, W, b, self.windows, relu)
+        if self.activation and not relu:
+            self.out = self.activation.forward(self.out, training)
+        return self.out
 
-    def backward(self, dout):
+    def backward(self, dout, input_gradient=True):
         W = self.params["W"]
-        dz = self.activation.backward(dout) if self.activation else dout
-        dx, dW, db = convolution.conv2d_backward(dz, self.x, W, self.strides, self.padding)
+        relu = isinstance(self.activation, ReLU)
+        if self.activation and not relu:
+            dout = self.activation.backward(dout)
+        dx, dW, db = convolution_fast.backward(
+            dout, self.x, W, self.windows, self.out if relu else None, input_gradient
+        )
         if self.kernel_regularizer:
             dW += self.kernel_regularizer.gradient(W)
         self.grads = {"W": dW, "b": db}
@@ -100,9 +109,7 @@ class Conv2D(Layer):
 
 
 class _Pooling2D(Layer):
-    """What both poolings share; `pool` and `pool_backward` are the functions."""
-
-    pool = pool_backward = None
+    """What both poolings share."""
 
     def __init__(self, pool_size=2, strides=None, padding="valid"):
         super().__init__()
@@ -120,13 +127,6 @@ class _Pooling2D(Layer):
         windows = windows_of(input_shape[:2], self.pool_size, self.strides, self.padding)
         return (*windows.out, input_shape[-1])
 
-    def forward(self, x, training=False):
-        self.x = x
-        return self.pool(x, self.pool_size, self.strides, self.padding)
-
-    def backward(self, dout):
-        return self.pool_backward(dout, self.x, self.pool_size, self.strides, self.padding)
-
     def config(self):
         settings = {"pool_size": list(self.pool_size), "strides": list(self.strides)}
         return {"layer": type(self).__name__, **settings, "padding": self.padding}
@@ -143,18 +143,32 @@ class MaxPooling2D(_Pooling2D):
     padding : "valid" or "same"
     """
 
-    pool = staticmethod(pooling.max_pool2d)
-    pool_backward = staticmethod(pooling.max_pool2d_backward)
+    def forward(self, x, training=False):
+        self.windows = pooling.windows_for(x, self.pool_size, self.strides, self.padding)
+        self.padded = pad(x, self.windows, -np.inf)
+        self.y = pooling.largest(self.padded, self.windows)    # kept, so as not to search it again
+        return self.y
+
+    def backward(self, dout):
+        return pooling.give_to_largest(dout, self.padded, self.y, self.windows)
 
 
 class AveragePooling2D(_Pooling2D):
     """`avg_pool2d` as a layer: the mean of each window. Parameters as for `MaxPooling2D`."""
 
-    pool = staticmethod(pooling.avg_pool2d)
-    pool_backward = staticmethod(pooling.avg_pool2d_backward)
+    def forward(self, x, training=False):
+        self.x = x
+        return pooling.avg_pool2d(x, self.pool_size, self.strides, self.padding)
+
+    def backward(self, dout):
+        return pooling.avg_pool2d_backward(
+            dout, self.x, self.pool_size, self.strides, self.padding
+        )
 
 
 class _GlobalPooling2D(Layer):
+    """What both global poolings share; `pool` and `pool_backward` are the functions."""
+
     pool = pool_backward = None
 
     def build(self, input_shape, rng, dtype):

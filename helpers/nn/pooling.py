@@ -36,17 +36,23 @@ def max_pool2d(x, pool_size=2, strides=None, padding="valid"):
     y[n, r, c, d] = max over i, j of x̃[n, r s + i, c s + j, d].
     Goodfellow, Bengio & Courville (2016), §9.3.
     """
-    windows = _windows(x, pool_size, strides, padding)
-    padded = pad(x, windows, -np.inf)
-    return _largest(padded, windows)
+    windows = windows_for(x, pool_size, strides, padding)
+    return largest(pad(x, windows, -np.inf), windows)
 
 
-def _largest(padded, windows):
-    y = None
-    for _, rows, columns in windows.slices():
-        here = padded[:, rows, columns]
-        y = here.copy() if y is None else np.maximum(y, here, out=y)
-    return y
+def largest(padded, windows):
+    """Return the maximum of each window over `padded`, maps with their padding.
+
+    First down, then across: whole lines of the maps are compared with each other, which for windows
+    of 2 × 2 leaves half of them for the slower steps across.
+    """
+    lines = padded[:, windows.down(0)]
+    for i in range(1, windows.kernel[0]):
+        lines = np.maximum(lines, padded[:, windows.down(i)])
+    y = lines[:, :, windows.across(0)]
+    for j in range(1, windows.kernel[1]):
+        y = np.maximum(y, lines[:, :, windows.across(j)])
+    return y.copy() if windows.kernel == (1, 1) else y
 
 
 def max_pool2d_backward(dout, x, pool_size=2, strides=None, padding="valid"):
@@ -68,15 +74,25 @@ def max_pool2d_backward(dout, x, pool_size=2, strides=None, padding="valid"):
     stands, and nothing elsewhere: only what was the largest can have changed y. Of equal maxima the
     first in row-major order gets it all, as in TensorFlow on the CPU.
     """
-    windows = _windows(x, pool_size, strides, padding)
+    windows = windows_for(x, pool_size, strides, padding)
     padded = pad(x, windows, -np.inf)
-    y = _largest(padded, windows)
-    dpadded = np.zeros_like(padded)
-    taken = np.zeros(y.shape, bool)
-    for _, rows, columns in windows.slices():
-        here = (padded[:, rows, columns] == y) & ~taken
-        taken |= here
-        dpadded[:, rows, columns] += dout * here
+    return give_to_largest(dout, padded, largest(padded, windows), windows)
+
+
+def give_to_largest(dout, padded, y, windows):
+    """Return dx, given the maps with their padding and the maximum y of each window."""
+    dpadded = np.zeros(padded.shape, dout.dtype)
+    overlap = any(s < k for s, k in zip(windows.strides, windows.kernel, strict=True))
+    waiting = np.ones(y.shape, bool)    # windows whose first maximum has not been met yet
+    for _, down, across in windows.slices():
+        here = padded[:, down, across] == y
+        here &= waiting
+        waiting ^= here
+        target = dpadded[:, down, across]
+        if overlap:
+            target += dout * here
+        else:
+            np.multiply(dout, here, out=target)    # each pixel in one window: nothing to add to
     return dpadded[(slice(None), *windows.inner)]
 
 
@@ -90,7 +106,7 @@ def avg_pool2d(x, pool_size=2, strides=None, padding="valid"):
     y[n, r, c, d] = (1 / number of pixels in the window) Σ x[n, r s + i, c s + j, d], over those
     i and j that lie inside x: padding counts neither above nor below the line, as in Keras.
     """
-    windows = _windows(x, pool_size, strides, padding)
+    windows = windows_for(x, pool_size, strides, padding)
     padded = pad(x, windows)
     y = sum(padded[:, rows, columns] for _, rows, columns in windows.slices())
     return y / _pixels(windows, x.dtype)
@@ -101,7 +117,7 @@ def avg_pool2d_backward(dout, x, pool_size=2, strides=None, padding="valid"):
 
     dout : (N, H′, W′, C); of x (N, H, W, C) only the shape matters; result dx : (N, H, W, C).
     """
-    windows = _windows(x, pool_size, strides, padding)
+    windows = windows_for(x, pool_size, strides, padding)
     share = dout / _pixels(windows, dout.dtype)
     dpadded = np.zeros((len(x), *windows.padded, x.shape[-1]), dout.dtype)
     for _, rows, columns in windows.slices():
@@ -156,7 +172,8 @@ def global_avg_pool2d_backward(dout, x):
     return np.broadcast_to(share[:, None, None, :], x.shape).copy()
 
 
-def _windows(x, pool_size, strides, padding):
+def windows_for(x, pool_size, strides, padding):
+    """Return the `Windows` of a pooling over x (N, H, W, C), or say what does not fit."""
     check_maps(x)
     size = pair("pool_size", pool_size)
     step = size if strides is None else pair("strides", strides)

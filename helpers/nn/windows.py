@@ -49,6 +49,14 @@ class Windows(NamedTuple):
             slice(before, before + n) for n, (before, _) in zip(self.size, self.pads, strict=True)
         )
 
+    def down(self, i):
+        """The rows that position i of the window reads, from its place at the top to the last."""
+        return slice(i, i + self.strides[0] * (self.out[0] - 1) + 1, self.strides[0])
+
+    def across(self, j):
+        """The columns that position j of the window reads, from left to right."""
+        return slice(j, j + self.strides[1] * (self.out[1] - 1) + 1, self.strides[1])
+
     def slices(self) -> Iterator[tuple]:
         """For each position (i, j) inside the window, in row-major order: what it reads.
 
@@ -58,14 +66,9 @@ class Windows(NamedTuple):
             `padded[:, rows, columns]` has shape (N, H′, W′, C): from every place of the window the
             pixel at position (i, j).
         """
-        (kh, kw), (sh, sw), (rows, columns) = self.kernel, self.strides, self.out
-        for i in range(kh):
-            for j in range(kw):
-                yield (
-                    (i, j),
-                    slice(i, i + sh * (rows - 1) + 1, sh),
-                    slice(j, j + sw * (columns - 1) + 1, sw),
-                )
+        for i in range(self.kernel[0]):
+            for j in range(self.kernel[1]):
+                yield (i, j), self.down(i), self.across(j)
 
 
 def windows_of(size, kernel, strides, padding):
