@@ -267,7 +267,7 @@ def _pairs(settings: Settings, channels: int) -> int:
     if settings.filters < 1:
         raise ValueError("it needs at least one filter.")
     if settings.pairs is not None:
-        return settings.pairs
+        return min(settings.pairs, channels * settings.filters)
     if channels % settings.groups or settings.filters % settings.groups:
         raise ValueError(f"{settings.groups} groups do not divide {channels} channels and "
                          f"{settings.filters} filters.")

@@ -1,5 +1,5 @@
 // W3.1 Kernel bench: photograph and result side by side, and below them the products of one pixel.
-const [WIDTH, HEIGHT] = [880, 512];
+const [WIDTH, HEIGHT] = [880, 522];
 const DOT = 2.55; // screen units for one pixel, the same in both pictures
 const [LEFT, RIGHT, TOP] = [0, 472, 22];
 const BENCH = 338; // where the row of tables begins
@@ -127,17 +127,17 @@ function kernelFields(ui, board) {
     if (size === shown) return;
     shown = size;
     for (const node of nodes) node.remove();
-    const { x, cell } = place("kernel", size);
+    const { x, cell, high } = place("kernel", size);
     const edge = (SIDE - size) / 2;
     nodes = [...Array(size * size).keys()].map((at) => {
       const [row, column] = [Math.floor(at / size), at % size];
       const box = ui.number(`k${(row + edge) * SIDE + column + edge}`, { min: -20, max: 20, step: 0.5 });
       const input = box.querySelector("input");
       box.querySelector("span").remove();
-      const [cx, cy] = [x + (column + 0.5) * cell, BENCH + (row + 0.5) * cell];
+      const [cx, cy] = [x + (column + 0.5) * cell, BENCH + (row + 0.5) * high];
       box.setAttribute("style", `position:absolute; left:${100 * cx / WIDTH}%; top:${100 * cy / HEIGHT}%; transform:translate(-50%,-50%)`);
       input.setAttribute("aria-label", ui.labels.weight.replace("{row}", row).replace("{column}", column));
-      input.setAttribute("style", `width:${cell - 4}px; height:${cell - 4}px; padding:0 2px; text-align:center; border-color:var(--cw-param);`
+      input.setAttribute("style", `width:${cell - 4}px; height:${high - 4}px; padding:0 1px; text-align:center; border-color:var(--cw-param);`
         + `border-width:1.5px; appearance:textfield; -moz-appearance:textfield; font-size:${size === 3 ? 13 : 11}px`);
       return box;
     });
@@ -145,14 +145,19 @@ function kernelFields(ui, board) {
   };
 }
 
-/** Where the three tables and the sum stand. */
+// Width of a cell in each table, and the height of all, for either kernel.
+const CELLS = {
+  3: { patch: 52, kernel: 52, products: 52, high: 52, gap: 46, start: 84 },
+  5: { patch: 33, kernel: 47, products: 41, high: 33, gap: 34, start: 34 },
+};
+
+/** Where a table stands, or the sum. */
 function place(what, size) {
-  const cell = size === 3 ? 52 : 36;
-  const wide = size * cell;
-  const gap = size === 3 ? 46 : 32;
-  const at = { patch: 0, kernel: 1, products: 2, sum: 3 }[what];
-  const start = size === 3 ? 84 : 36;
-  return { x: start + at * (wide + gap), cell, wide, gap };
+  const cells = CELLS[size];
+  const names = ["patch", "kernel", "products", "sum"];
+  const before = names.slice(0, names.indexOf(what));
+  const x = before.reduce((sum, name) => sum + cells[name] * size + cells.gap, cells.start);
+  return { x, cell: cells[what], wide: cells[what] * size, high: cells.high, tall: cells.high * size, gap: cells.gap };
 }
 
 const text = (x, y, words, more = {}) => shape("text", { x, y, ...more }, words);
@@ -188,35 +193,36 @@ function tables(result, state, labels, shade) {
   const most = Math.max(...result.products.flat().map(Math.abs), 1e-9);
   const parts = [];
   const grid = (what, values, paint) => {
-    const { x, cell } = place(what, size);
-    values.forEach((row, i) => row.forEach((value, j) => parts.push(...paint(value, x + j * cell, BENCH + i * cell, cell, i, j))));
+    const { x, cell, high } = place(what, size);
+    values.forEach((row, i) => row.forEach((value, j) => parts.push(...paint(value, x + j * cell, BENCH + i * high, cell, high, i, j))));
   };
-  const fit = size === 3 ? 13 : 11;
-  grid("patch", result.patch, (value, x, y, cell) => {
+  const fit = size === 3 ? 13 : 10.5;
+  grid("patch", result.patch, (value, x, y, cell, high) => {
     const rgb = mix(result.light, value);
-    return [block(x, y, cell, cell, `rgb(${rgb})`), text(x + cell / 2, y + cell / 2 + 4.5, brief(value, 2),
+    return [block(x, y, cell, high, `rgb(${rgb})`), text(x + cell / 2, y + high / 2 + 4.5, short(value),
       { ...MIDDLE, style: `font-size:${fit}px; fill:${isDark(rgb) ? "#fff" : "#111"}` })];
   });
-  grid("products", result.products, (value, x, y, cell, i, j) => {
+  grid("products", result.products, (value, x, y, cell, high, i, j) => {
     const colour = value < 0 ? "plum" : "data";
-    const term = `${brief(result.patch[i][j], 2)}·${result.used[i][j] < 0 ? `(${brief(result.used[i][j], 2)})` : brief(result.used[i][j], 2)}`;
-    return [shape("rect", { x: x + 1, y: y + 1, width: cell - 2, height: cell - 2, rx: 4,
+    const weight = short(result.used[i][j]);
+    const term = `${short(result.patch[i][j])}·${result.used[i][j] < 0 ? `(${weight})` : weight}`;
+    return [shape("rect", { x: x + 1, y: y + 1, width: cell - 2, height: high - 2, rx: 4,
       style: `fill:var(--cw-${colour}); fill-opacity:${(0.06 + 0.5 * Math.abs(value) / most).toFixed(2)}` }),
-    text(x + cell / 2, y + cell / 2 + (size === 3 ? 0 : 4), brief(value, 2), { ...MIDDLE, style: `font-size:${fit}px; font-weight:600` }),
-    ...(size === 3 ? [text(x + cell / 2, y + cell / 2 + 15, term, { ...MIDDLE, class: "soft", style: "font-size:9.5px" })] : [])];
+    text(x + cell / 2, y + high / 2 + (size === 3 ? 0 : 4), short(value), { ...MIDDLE, style: `font-size:${fit}px; font-weight:600` }),
+    ...(size === 3 ? [text(x + cell / 2, y + high / 2 + 15, term, { ...MIDDLE, class: "soft", style: "font-size:9.5px" })] : [])];
   });
   const end = place("sum", size);
-  const middle = BENCH + end.wide / 2;
+  const middle = BENCH + end.tall / 2;
   const sign = (what, words) => text(place(what, size).x - end.gap / 2, middle + 7, words, { ...MIDDLE, style: "font-size:20px" });
   const rgb = shade(Math.max(0, Math.min(255, Math.round(result.signed ? 127.5 * (1 + result.total / result.most) : 255 * result.total / result.most))));
-  const below = (what, words, colour) => text(place(what, size).x + end.wide / 2, BENCH + end.wide + 16, words,
+  const below = (what, words, colour) => text(place(what, size).x + place(what, size).wide / 2, BENCH + end.tall + 16, words,
     { ...MIDDLE, style: `fill:var(--cw-${colour}); font-weight:600` });
   return [...parts, sign("kernel", "·"), sign("products", "="), sign("sum", "Σ"),
     block(end.x, middle - 32, 88, 64, `rgb(${rgb})`, "var(--cw-soft)"),
     text(end.x + 44, middle + 6, brief(result.total), { ...MIDDLE, style: `font-size:17px; font-weight:600; fill:${isDark(rgb) ? "#fff" : "#111"}` }),
     below("patch", labels.patch, "data"), below("kernel", state.flip ? labels.turned : labels.weights, "param"),
     below("products", labels.products, "soft"),
-    text(end.x + 44, BENCH + end.wide + 16, labels.sum, { ...MIDDLE, style: "fill:var(--cw-data); font-weight:600" })];
+    text(end.x + 44, BENCH + end.tall + 16, labels.sum, { ...MIDDLE, style: "fill:var(--cw-data); font-weight:600" })];
 }
 
 function block(x, y, wide, high, fill, stroke = "none") {
@@ -235,6 +241,11 @@ function scale(result, labels) {
     style: `fill:var(--cw-${step < 0 ? "plum" : "data"}); fill-opacity:${Math.abs(step)}` })),
   text(start - 6, y, words[0], { "text-anchor": "end", class: "soft" }),
   text(start + steps.length * wide + 6, y, words[2], { class: "soft" })];
+}
+
+/** A number in a small cell: two decimals, none where there are none. */
+function short(value) {
+  return brief(Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1)));
 }
 
 /** The colour at a part of the way through a list of colours. */

@@ -85,7 +85,7 @@ class KernelBench(Widget):
     }
     initial = {
         **{"photo": "china", "own": "", "size": "3", **kernel_fields("sobel_x")},
-        **{"flip": False, "padding": "valid", "stride": 1, "row": 38, "column": 33},
+        **{"flip": False, "padding": "valid", "stride": 1, "row": 50, "column": 26},
     }
     source = "kernel_bench.js"
     light = ("#04121f", "#2b6c99", "#fbfcfd")  # the photograph's colours, from black to white
