@@ -58,12 +58,14 @@ def global_pool_cnn(seed=0, dtype="float32", input_shape=INPUT_SHAPE):
     """Three convolutions, then the largest value of each map: 23,946 parameters, at any size.
 
     Parameters and return value: see `softmax`. Where on the map the largest value was found is
-    forgotten before the only dense layer.
+    forgotten before the only dense layer. The padding is "same" for a reason: with "valid", the
+    maps of the last convolution are 3×3, and none of their cells sees the lowest two rows and the
+    last two columns of the image.
     """
-    return _network([nn.Conv2D(16, 3, activation="relu"), nn.MaxPooling2D(),
-                     nn.Conv2D(32, 3, activation="relu"), nn.MaxPooling2D(),
-                     nn.Conv2D(64, 3, activation="relu"), nn.GlobalMaxPooling2D(), nn.Dense(10)],
-                    seed, dtype, input_shape)
+    return _network([nn.Conv2D(16, 3, padding="same", activation="relu"), nn.MaxPooling2D(),
+                     nn.Conv2D(32, 3, padding="same", activation="relu"), nn.MaxPooling2D(),
+                     nn.Conv2D(64, 3, padding="same", activation="relu"), nn.GlobalMaxPooling2D(),
+                     nn.Dense(10)], seed, dtype, input_shape)
 
 
 def lenet5(seed=0, dtype="float32", input_shape=INPUT_SHAPE):
