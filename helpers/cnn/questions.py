@@ -51,8 +51,8 @@ question(
 question(
     "3.c",
     title="224 or 227?",
-    prompt="The AlexNet paper feeds pictures of 224×224 into kernels of 11×11 with stride 4 and "
-    "says that maps of 55×55 come out. Which of these is true?",
+    prompt="The AlexNet paper feeds pictures of 224×224 into kernels of 11×11 with stride 4, "
+    "and its figure shows maps of 55×55 behind them. Which of these is true?",
     minutes=3,
     difficulty=3,
     importance=3,
@@ -268,8 +268,8 @@ question(
          "It trains, only more slowly: probabilities between 0 and 1 are poor scores, and the loss "
          "cannot come below log(e + 9) − 1 = 1.46."),
         ("ReLU on the scores can cost a whole class", True,
-         "A class whose score is below 0 for all images gets no gradient any more. How many classes "
-         "fall out is left to the starting weights."),
+         "A class whose score is below 0 for all images gets no gradient any more. How many fall "
+         "out is left to the starting weights."),
         ("A scaler fitted on all images can be seen by its poor test accuracy", False,
          "Here it makes no difference that one could see. It is wrong all the same: the test "
          "images have taken part, and with few or uneven images that does show."),
