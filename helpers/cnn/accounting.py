@@ -16,108 +16,13 @@ Sources: Dumoulin & Visin (2016), arXiv:1603.07285, for sizes; Araujo, Norris & 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from helpers.cnn.layer_settings import GLOBAL, UNCHANGED, Settings, described, named
+from helpers.cnn.rows import IllegalStack, Row, Trace, by, product, spaced
+
+__all__ = ["IllegalStack", "Row", "Trace", "receptive_field", "smallest_side", "spaced", "trace",
+           "window"]
 
 LARGEST = 512  # a side that every sensible stack of a picture network can take
-
-
-class IllegalStack(ValueError):
-    """A stack that no image of this size gets through.
-
-    Attributes
-    ----------
-    at : int
-        Index of the layer that cannot be.
-    rows : Trace
-        What comes before it.
-    """
-
-    def __init__(self, message: str, at: int, rows: Trace):
-        super().__init__(message)
-        self.at, self.rows = at, rows
-
-
-@dataclass(frozen=True)
-class Row:
-    """What one layer turns its input into, costs, and sees.
-
-    Attributes
-    ----------
-    name, kind : str
-        Such as "conv2d_1" and "Conv2D".
-    shape, input_shape : tuple of int
-        Without the batch: (height, width, channels) or (values,).
-    parameters, macs : int
-        Numbers that training changes; multiply–accumulates for one image.
-    field, jump : tuple of int
-        Receptive field of one output value and the distance between two neighbours' fields, in
-        pixels of the image, (vertical, horizontal).
-    first : tuple of int
-        Row and column where the field of output (0, 0) begins; negative in the padding.
-    settings : Settings
-        The settings.
-    """
-
-    name: str
-    kind: str
-    shape: tuple
-    input_shape: tuple
-    parameters: int
-    macs: int
-    field: tuple
-    jump: tuple
-    first: tuple
-    settings: Settings = field(repr=False)
-
-    @property
-    def values(self) -> int:
-        """How many numbers it hands on for one image."""
-        return _product(self.shape)
-
-    @property
-    def receptive_field(self):
-        """The field as one number where it is square, else (vertical, horizontal)."""
-        return self.field[0] if self.field[0] == self.field[1] else self.field
-
-    def box(self, row: int, column: int) -> tuple:
-        """Rows and columns of the image that output (row, column) sees: (top, left, high, wide).
-
-        Not cut at the image's border: what lies outside is padding.
-        """
-        top, left = (a + at * j for a, at, j in zip(self.first, (row, column), self.jump,
-                                                    strict=True))
-        return (top, left, *self.field)
-
-
-class Trace(list):
-    """The rows of a stack, in order; shown as a table."""
-
-    input_shape: tuple = ()
-
-    @property
-    def parameters(self) -> int:
-        """All numbers that training changes."""
-        return sum(row.parameters for row in self)
-
-    @property
-    def macs(self) -> int:
-        """Multiply–accumulates for one image."""
-        return sum(row.macs for row in self)
-
-    def __repr__(self):
-        head = ("layer", "output", "parameters", "MACs", "receptive field")
-        lines = [head, ("input", _by(self.input_shape), "", "", "")]
-        lines += [(r.name, _by(r.shape), spaced(r.parameters), spaced(r.macs), _by(r.field))
-                  for r in self]
-        lines += [("total", "", spaced(self.parameters), spaced(self.macs), "")]
-        wide = [max(len(line[at]) for line in lines) for at in range(5)]
-        return "\n".join(
-            "  ".join(text.ljust(w) if at < 2 else text.rjust(w)
-                      for at, (text, w) in enumerate(zip(line, wide, strict=True))).rstrip()
-            for line in lines
-        )
 
 
 def trace(layers, input_shape) -> Trace:
@@ -204,18 +109,13 @@ def window(size: int, kernel: int, stride: int, padding: str) -> tuple:
     return (size - kernel) // stride + 1, 0
 
 
-def spaced(number: int) -> str:
-    """Write 121930 as 121 930, with spaces that do not break."""
-    return f"{number:,}".replace(",", "\u202f")
-
-
 def _step(settings: Settings, shape: tuple, seen: dict, image: tuple):
     """One layer: its row, and what the next one has to know."""
     if settings.kind in UNCHANGED:
         return _row(settings, shape, shape, 0, 0, seen), seen
     if settings.kind == "Dense":
         if len(shape) == 3:
-            raise ValueError(f"it wants a plain row of numbers and gets {_by(shape)}; "
+            raise ValueError(f"it wants a plain row of numbers and gets {by(shape)}; "
                              "put Flatten or a global pooling before it.")
         seen = _all_of(seen, image)
         macs = shape[0] * settings.filters
@@ -226,7 +126,7 @@ def _step(settings: Settings, shape: tuple, seen: dict, image: tuple):
         raise ValueError(f"it wants an image and gets a row of {shape[0]} numbers; "
                          "it has to stand before Flatten.")
     if settings.kind == "Flatten":
-        return _row(settings, shape, (_product(shape),), 0, 0, seen), seen
+        return _row(settings, shape, (product(shape),), 0, 0, seen), seen
     if settings.kind in GLOBAL:
         seen = _all_of(seen, image)
         return _row(settings, shape, (shape[2],), 0, 0, seen), seen
@@ -241,8 +141,8 @@ def _windowed(settings: Settings, shape: tuple, seen: dict):
         raise ValueError("kernel and stride are at least 1.")
     axes = list(zip(shape[:2], settings.kernel, settings.strides, strict=True))
     if settings.padding == "valid" and any(size < kernel for size, kernel, _ in axes):
-        raise ValueError(f"its window of {_by(settings.kernel)} does not fit into the "
-                         f"{_by(shape[:2])} that it gets.")
+        raise ValueError(f"its window of {by(settings.kernel)} does not fit into the "
+                         f"{by(shape[:2])} that it gets.")
     along = [window(*axis, settings.padding) for axis in axes]
     grid = tuple(out for out, _ in along)
     old = list(zip(seen["field"], seen["jump"], seen["first"], axes, along, strict=True))
@@ -252,10 +152,10 @@ def _windowed(settings: Settings, shape: tuple, seen: dict):
         "first": tuple(a - before * j for _, j, a, _, (_, before) in old),
         "grid": grid,
     }
-    places, channels = _product(grid), shape[2]
+    places, channels = product(grid), shape[2]
     if settings.kind == "Conv2D":
         pairs = _pairs(settings, channels)
-        weights, out = _product(settings.kernel) * pairs, settings.filters
+        weights, out = product(settings.kernel) * pairs, settings.filters
         return _row(settings, shape, (*grid, out), weights + out, weights * places, seen), seen
     # LeNet's subsampling multiplies each sum of four by a weight of its map and adds a bias.
     weights, macs = (2 * channels, places * channels) if settings.kind == "Subsampling" else (0, 0)
@@ -298,14 +198,3 @@ def _shape(shape) -> tuple:
         raise ValueError("input_shape is (height, width, channels), each at least 1, such as "
                          f"(28, 28, 1); got {shape!r}.")
     return tuple(int(n) for n in numbers)
-
-
-def _product(numbers) -> int:
-    total = 1
-    for number in numbers:
-        total *= number
-    return total
-
-
-def _by(shape) -> str:
-    return "×".join(str(n) for n in shape)

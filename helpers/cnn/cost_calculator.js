@@ -36,7 +36,7 @@ function render({ model, el }) {
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${high}`);
     svg.setAttribute("height", high);
     list.setAttribute("height", result.titles.length * ROWS.step);
-    image.setAttribute("href", photograph(result.image));
+    image.setAttribute("href", painted(result.image, (value) => between(result.light, value / 255)));
     rows.replaceChildren(...table(result, state, labels));
     layer.replaceChildren(...fields(result, state, labels), ...totals(result, labels));
     blocks.replaceChildren(...volumes(result, state, ui));
@@ -216,23 +216,6 @@ function totals(result, labels) {
     text(x, y + size + 62 + 40 * at, result.words[key], { style: `font-size:21px; font-weight:600; fill:var(--cw-${result.illegal ? "soft" : colour})` }),
     text(x, y + size + 77 + 40 * at, labels[key], { class: "soft" })];
   return [...line("parameters", 0, "param"), ...line("macs", 1, "data")];
-}
-
-const SHADES = ["#04121f", "#2b6c99", "#fbfcfd"];
-
-/** The image as it would arrive, in the colours of the kernel bench. */
-function photograph(packed) {
-  const [rows, columns] = packed.shape;
-  const canvas = make("canvas", { width: columns, height: rows });
-  const pen = canvas.getContext("2d");
-  const picture = pen.createImageData(columns, rows);
-  const parts = SHADES.map((hex) => [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16)));
-  bytes(packed).forEach((value, at) => {
-    const [a, b, part] = value < 128 ? [parts[0], parts[1], value / 128] : [parts[1], parts[2], (value - 128) / 127];
-    picture.data.set([...a.map((low, channel) => low + part * (b[channel] - low)), 255], 4 * at);
-  });
-  pen.putImageData(picture, 0, 0);
-  return canvas.toDataURL();
 }
 
 export default { render };

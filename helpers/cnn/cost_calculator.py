@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from helpers.cnn.accounting import IllegalStack, smallest_side, spaced, trace
-from helpers.cnn.filtering import shrunk
+from helpers.cnn.filtering import LIGHT, shrunk
 from helpers.cnn.layer_settings import described
 from helpers.cnn.stacks import PRESETS, conv, dense
 from helpers.kit.widget import Widget, canvas, limited
@@ -69,7 +69,7 @@ class CostCalculator(Widget):
         "parameters": "parameters",
         "macs": "multiply–accumulates",
         "input": "image",
-        "sees": "{who}: one value sees {field} pixels",
+        "sees": "{who} sees {field} pixels",
         "whole": "in all",
         "list": "layers; arrow keys choose one",
     }
@@ -119,6 +119,7 @@ class CostCalculator(Widget):
             "words": {"parameters": spaced(rows.parameters), "macs": spaced(rows.macs)},
             "image": image_of(setting["side"]),
             "boxes": _boxes(rows)[: chosen + 1],
+            "light": LIGHT,
             "fresh": {"image": conv(32, 3, 1, "same"), "row": dense(64)},
             "presets": {name: {"preset": name, "stack": make(), "side": side,
                                "channels": str(channels), "chosen": 0}
@@ -225,7 +226,7 @@ def _boxes(rows) -> list:
     boxes, grid = [], (1, 1)
     for row in rows:
         grid = row.shape[:2] if len(row.shape) == 3 else grid  # Flatten keeps the places
-        boxes.append(row.box(grid[0] // 2, grid[1] // 2))
+        boxes.append(row.central_box(rows.input_shape[:2], grid))
     return boxes
 
 

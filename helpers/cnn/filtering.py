@@ -12,6 +12,7 @@ from helpers.cnn.accounting import window
 from helpers.kit.widget import words
 
 SIDE = 5  # a kernel is kept as 5×5; of a 3×3 kernel only the inner nine count
+LIGHT = ("#04121f", "#2b6c99", "#fbfcfd")  # colours of a picture, from black to white
 FIELDS = tuple(f"k{at}" for at in range(SIDE * SIDE))
 
 

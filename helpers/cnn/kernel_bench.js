@@ -41,9 +41,9 @@ function render({ model, el }) {
   });
   const fields = kernelFields(ui, board);
   ui.onResult((result) => {
-    photo.paint(result.photo, (value) => mix(result.light, value / 255), result.light.join());
+    photo.paint(result.photo, (value) => between(result.light, value / 255), result.light.join());
     const [low, high, paper] = [ui.colour("plum"), ui.colour("data"), paperOf(ui)];
-    const shade = result.signed ? (value) => signed(value / 127.5 - 1, low, high, paper) : (value) => mix(result.light, value / 255);
+    const shade = result.signed ? (value) => signed(value / 127.5 - 1, low, high, paper) : (value) => between(result.light, value / 255);
     out.paint(result.out, shade, `${result.signed} ${high} ${paper}`);
     fields(result.size);
     layer.replaceChildren(...titles(result, state, labels), ...windows(result), ...tables(result, state, labels, shade),
@@ -66,22 +66,16 @@ function screen(svg, x) {
   const image = shape("image", { x, y: TOP, preserveAspectRatio: "none", style: "image-rendering:pixelated" });
   const area = shape("rect", { x, y: TOP, fill: "transparent", style: "cursor:crosshair" });
   svg.append(image, area);
-  let painted = "";
+  let shown = "";
   function paint(packed, shade, colours) {
     const [rows, columns] = packed.shape;
     for (const node of [image, area]) {
       node.setAttribute("width", columns * DOT);
       node.setAttribute("height", rows * DOT);
     }
-    if (painted === colours + packed.bytes) return;
-    painted = colours + packed.bytes;
-    const table = [...Array(256).keys()].map(shade);
-    const canvas = make("canvas", { width: columns, height: rows });
-    const pen = canvas.getContext("2d");
-    const picture = pen.createImageData(columns, rows);
-    bytes(packed).forEach((value, at) => picture.data.set([...table[value], 255], 4 * at));
-    pen.putImageData(picture, 0, 0);
-    image.setAttribute("href", canvas.toDataURL());
+    if (shown === colours + packed.bytes) return;
+    shown = colours + packed.bytes;
+    image.setAttribute("href", painted(packed, shade));
   }
   return { area, paint };
 }
@@ -198,7 +192,7 @@ function tables(result, state, labels, shade) {
   };
   const fit = size === 3 ? 13 : 10.5;
   grid("patch", result.patch, (value, x, y, cell, high) => {
-    const rgb = mix(result.light, value);
+    const rgb = between(result.light, value);
     return [block(x, y, cell, high, `rgb(${rgb})`), text(x + cell / 2, y + high / 2 + 4.5, short(value),
       { ...MIDDLE, style: `font-size:${fit}px; fill:${isDark(rgb) ? "#fff" : "#111"}` })];
   });
@@ -246,14 +240,6 @@ function scale(result, labels) {
 /** A number in a small cell: two decimals, none where there are none. */
 function short(value) {
   return brief(Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1)));
-}
-
-/** The colour at a part of the way through a list of colours. */
-function mix(colours, part) {
-  const at = Math.min(Math.max(part, 0), 1) * (colours.length - 1);
-  const low = Math.min(Math.floor(at), colours.length - 2);
-  const [a, b] = [colours[low], colours[low + 1]].map((hex) => [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16)));
-  return a.map((value, channel) => Math.round(value + (at - low) * (b[channel] - value)));
 }
 
 /** Zero is paper; negative and positive numbers have colours of their own. */

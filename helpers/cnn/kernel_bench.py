@@ -15,6 +15,7 @@ import numpy as np
 from helpers.cnn.accounting import window
 from helpers.cnn.filtering import (
     FIELDS,
+    LIGHT,
     PRESETS,
     SIDE,
     correlate,
@@ -88,7 +89,6 @@ class KernelBench(Widget):
         **{"flip": False, "padding": "valid", "stride": 1, "row": 50, "column": 26},
     }
     source = "kernel_bench.js"
-    light = ("#04121f", "#2b6c99", "#fbfcfd")  # the photograph's colours, from black to white
 
     def __init__(self, photo="china", **changes):
         if not isinstance(photo, str):
@@ -133,7 +133,7 @@ class KernelBench(Widget):
             "used": used, "products": patch * used, "total": float(y[row, column]),
             "presets": {name: {3: kernel_fields(name), 5: kernel_fields(name, 5)}
                         for name in PRESETS},
-            "light": KernelBench.light,
+            "light": LIGHT,
             "pictures": [*PHOTOS, *([setting["own"]] if setting["own"] else [])],
             "state": {**setting, "row": row, "column": column},
         }
@@ -211,7 +211,7 @@ def _times(x: float, k: float) -> str:
 def _draw(cls, result):
     from matplotlib.colors import LinearSegmentedColormap
 
-    light = LinearSegmentedColormap.from_list("light", list(cls.light))
+    light = LinearSegmentedColormap.from_list("light", LIGHT)
     signs = LinearSegmentedColormap.from_list("signs", ["#a2377c", "white", "#0072b2"])
     figure = canvas(8.8, 3.1)
     left, right = figure.subplots(1, 2)

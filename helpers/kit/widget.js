@@ -35,6 +35,27 @@ function bytes(packed) {
   return Uint8Array.from(atob(packed.bytes), (letter) => letter.charCodeAt(0));
 }
 
+/** A picture of packed bytes as an address for an SVG image; `shade` gives each byte its colour. */
+function painted(packed, shade) {
+  const [rows, columns] = packed.shape;
+  const canvas = make("canvas", { width: columns, height: rows });
+  const pen = canvas.getContext("2d");
+  const picture = pen.createImageData(columns, rows);
+  const table = [...Array(256).keys()].map((value) => [...shade(value), 255]);
+  bytes(packed).forEach((value, at) => picture.data.set(table[value], 4 * at));
+  pen.putImageData(picture, 0, 0);
+  return canvas.toDataURL();
+}
+
+/** The [red, green, blue] at a part of the way through a list of colours such as "#0072b2". */
+function between(colours, part) {
+  const at = Math.min(Math.max(part, 0), 1) * (colours.length - 1);
+  const low = Math.min(Math.floor(at), colours.length - 2);
+  const [a, b] = [colours[low], colours[low + 1]].map((hex) =>
+    [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16)));
+  return a.map((value, channel) => Math.round(value + (at - low) * (b[channel] - value)));
+}
+
 /** Turn "path of [x, y] pairs" into an SVG path; null breaks the line. */
 function path(points) {
   let pen = "M";
