@@ -5,6 +5,13 @@ from itertools import combinations
 import numpy as np
 
 from helpers.cnn.exercises_conv import X3_4
+from helpers.cnn.mistakes_conv_products import (
+    IGNORED,
+    OVERWRITES,
+    PRODUCTS,
+    last_weight,
+    right_products,
+)
 
 # --- a layer of which one thing or two are changed ------------------------------------------------
 
@@ -13,22 +20,6 @@ def right_pads(n, k, stride):
     """TensorFlow's "same": what the last of ⌈n/stride⌉ windows lacks, the odd one after."""
     lacks = max((n - 1) // stride * stride + k - n, 0)
     return lacks // 2, lacks - lacks // 2
-
-
-def right_products(x, W, stride):
-    """Valid convolution without bias: images (N, H, W, C), kernels (kh, kw, C, F)."""
-    rows, columns = (x.shape[1] - W.shape[0]) // stride + 1, (x.shape[2] - W.shape[1]) // stride + 1
-    return _sum_over_kernel(x, W, stride, rows, columns)
-
-
-def _sum_over_kernel(x, W, stride, rows, columns, spread=1):
-    """Kernel entries lie `spread` pixels apart, windows `stride` (a number, or one per axis)."""
-    down, across = stride if isinstance(stride, tuple) else (stride, stride)
-    y = np.zeros((len(x), rows, columns, W.shape[3]))
-    for i, j in np.ndindex(*W.shape[:2]):
-        a, b = i * spread, j * spread
-        y += x[:, a:a + down * rows:down, b:b + across * columns:across] @ W[i, j]
-    return y
 
 
 def layer(kernel=None, pads=right_pads, products=right_products, bias=np.add, mode="constant",
@@ -142,132 +133,18 @@ BIASES = [
      lambda y, b: (y + b).transpose(0, 3, 1, 2)),
 ]
 
-# --- products -------------------------------------------------------------------------------------
-
-
-def _sizes(x, W, stride, size):
-    return size(x.shape[1], W.shape[0], stride), size(x.shape[2], W.shape[1], stride)
-
-
-def _dilated(size):
-    def products(x, W, stride):
-        return _sum_over_kernel(x, W, 1, *_sizes(x, W, stride, size), spread=stride)
-
-    return products
-
-
-def _sized(size, step=lambda stride: stride):
-    def products(x, W, stride):
-        return _sum_over_kernel(x, W, step(stride), *_sizes(x, W, stride, size))
-
-    return products
-
-
-def _right_size(n, k, stride):
-    return (n - k) // stride + 1
-
-
-def _ceil_size(n, k, stride):
-    return -(-(n - k) // stride) + 1
-
-
-def _more_zeros(x, W, stride):
-    rows, columns = _sizes(x, W, stride, _ceil_size)
-    need = (rows - 1) * stride + W.shape[0], (columns - 1) * stride + W.shape[1]
-    more = [(0, max(n - m, 0)) for n, m in zip(need, x.shape[1:3], strict=True)]
-    return right_products(np.pad(x, [(0, 0), *more, (0, 0)]), W, stride)
-
-
-def _last_weight(x, W, stride):
-    """Only W[-1, -1] is left, over the windows that the whole kernel has."""
-    only = np.zeros_like(W)
-    only[-1, -1] = W[-1, -1]
-    return right_products(x, only, stride)
-
-
-def _per_channel(x, W, stride):
-    maps = [right_products(x[..., c:c + 1], W[:, :, c:c + 1], stride) for c in range(x.shape[3])]
-    return np.stack(maps, axis=3)
-
-
-def _assigned_per_channel(x, W, stride):
-    y = np.zeros_like(right_products(x, W, stride))
-    y[:] = _per_channel(x, W, stride)
-    return y
-
-
-def _over_the_border(size):
-    """Windows taken one by one; those that overhang have another shape than W."""
-
-    def products(x, W, stride):
-        rows, columns = _sizes(x, W, stride, size)
-        y = np.zeros((len(x), rows, columns, W.shape[3]))
-        for i, j in np.ndindex(rows, columns):
-            window = x[:, i * stride:i * stride + W.shape[0], j * stride:j * stride + W.shape[1]]
-            y[:, i, j] = np.tensordot(window, W, 3)
-        return y
-
-    return products
-
-
-_DILATION = ("stride applied to the kernel (dilation)", "The stride moves the window: it starts at "
-             "row i·stride. Inside the window the kernel's weights lie on neighbouring pixels.")
-_NOT_SUMMED = ("channels not summed", "A filter adds up its products over all C channels too: one "
-               "map for each filter, whatever C is.")
-_IGNORED = ("stride ignored", "The window moves by `stride` pixels: window i starts in row "
-            "i·stride, and there are (H − kh)//stride + 1 of them.")
-_CEIL = ("ceil instead of floor", "A window that does not fit whole is left out: "
-         "(H − kh)//stride + 1, rounded down.")
-_OVERWRITES = ("overwrites instead of adding up", "Each of the kh·kw products must be added to "
-               "what is there: `+=`. With `=` only the kernel's last weight is left.")
-PRODUCTS = [
-    (*_DILATION, _dilated(lambda n, k, stride: n - (k - 1) * stride)),
-    (*_DILATION, _dilated(_right_size)),
-    (*_IGNORED, lambda x, W, stride: right_products(x, W, 1)),
-    ("stride along the rows only", "The window moves by `stride` in both directions.",
-     lambda x, W, stride: _sum_over_kernel(
-         x, W, (stride, 1), _right_size(x.shape[1], W.shape[0], stride),
-         x.shape[2] - W.shape[1] + 1)),
-    ("windows one pixel apart, whatever the stride", "There are as many windows as there should "
-     "be, but window i must start in row i·stride, not in row i.",
-     _sized(_right_size, step=lambda stride: 1)),
-    ("size without the stride", "y has (H − kh)//stride + 1 rows: the number of windows, each "
-     "`stride` rows further down.", _sized(lambda n, k, stride: n - k + 1)),
-    ("size without the stride", "y has (H − kh)//stride + 1 rows: the number of windows, each "
-     "`stride` rows further down.", _over_the_border(lambda n, k, stride: n - k + 1)),
-    ("forgot the + 1 in the size", "(H − kh)//stride steps lie between the first window and the "
-     "last: that is one window more.", _sized(lambda n, k, stride: (n - k) // stride)),
-    (*_CEIL, _sized(_ceil_size)),
-    (*_CEIL, _over_the_border(_ceil_size)),
-    (*_CEIL, _more_zeros),
-    (*_NOT_SUMMED, _per_channel),
-    (*_NOT_SUMMED, _assigned_per_channel),
-    ("averaged over the channels", "Add the channels' products up, without dividing by C.",
-     lambda x, W, stride: right_products(x, W, stride) / x.shape[3]),
-    ("only the first channel", "A kernel has one slice for each of the C channels: multiply them "
-     "all and add up.", lambda x, W, stride: right_products(x[..., :1], W[:, :, :1], stride)),
-    ("mean instead of sum", "Add the products up and divide by nothing.",
-     lambda x, W, stride: right_products(x, W, stride) / (W.shape[0] * W.shape[1])),
-    ("mean instead of sum", "Add the products up and divide by nothing.",
-     lambda x, W, stride: right_products(x, W, stride) / W[..., 0].size),
-    ("one kernel for all channels", "W[i, j] has a row for each channel. Adding the channels up "
-     "first gives all of them the same weight.", lambda x, W, stride: right_products(
-         np.repeat(x.sum(axis=3, keepdims=True), x.shape[3], axis=3), W, stride)),
-    (*_OVERWRITES, _last_weight),
-]
-
 for _what, _list in (("kernel", KERNELS), ("pads", PADS), ("bias", BIASES), ("products", PRODUCTS)):
     for _name, _why, _change in _list:
         X3_4.mistake(_name, why=_why)(layer(**{_what: _change}))
 
-X3_4.mistake(*_IGNORED)(layer(pads=_stride_one, products=lambda x, W, s: right_products(x, W, 1)))
+X3_4.mistake(*IGNORED)(layer(pads=_stride_one, products=lambda x, W, s: right_products(x, W, 1)))
 X3_4.mistake("padding ignored", why="With padding=\"same\" zeros come around x first, so that "
              "there are ⌈H/stride⌉ rows.")(layer(same=lambda padding: False))
 X3_4.mistake("pads in any case", why="Only padding=\"same\" puts zeros around x; \"valid\" leaves "
              "it alone.")(layer(same=lambda padding: True))
 X3_4.mistake("pads with the edge instead of zeros", why="“same” surrounds the images with zeros.")(
     layer(mode="edge"))
-X3_4.mistake(*_OVERWRITES)(layer(products=_last_weight, bias=lambda y, b: y))
+X3_4.mistake(*OVERWRITES)(layer(products=last_weight, bias=lambda y, b: y))
 
 
 @X3_4.mistake("bias added once for each weight", why="Add b once, before or behind the loop over "
@@ -300,9 +177,16 @@ def _(x, W, b, stride, padding):
 
 # --- two at once ----------------------------------------------------------------------------------
 
-_PAIRED = [("kernel", *KERNELS[0]), ("pads", *PADS[0]), ("pads", *PADS[3]), ("pads", *PADS[4]),
-           ("pads", *PADS[5]), ("bias", *BIASES[0]),
-           ("products", *PRODUCTS[0]), ("products", *PRODUCTS[15])]
+_FREQUENT = [
+    ("kernel", KERNELS, ("flipped kernel",)),
+    ("pads", PADS, ("pads the same on both sides (PyTorch)", "padding as for stride 1",
+                    "pads k//2 on both sides, also for even k",
+                    "the odd row of zeros comes first")),
+    ("bias", BIASES, ("missing bias",)),
+    ("products", PRODUCTS, ("stride applied to the kernel (dilation)", "mean instead of sum")),
+]
+_PAIRED = [(part, *next(entry for entry in table if entry[0] == name))
+           for part, table, names in _FREQUENT for name in names]
 for (_a, _first, _why, _one), (_b, _second, _then, _two) in combinations(_PAIRED, 2):
     if _a != _b:
         X3_4.mistake(f"{_first}, and {_second}", why=f"{_why} Then: {_then}")(

@@ -239,6 +239,20 @@ def convolution_without_bias(x, W, b, stride, padding):
     return windows(x, np.flip(W, (0, 1)), 0 * b, stride)
 
 
+@named("3.4", "window times W without an axis for the filters")
+def sums_over_window_times_kernels(x, W, b, stride, padding):
+    x = tf_same(x, W, stride) if padding == "same" else x
+    kh, kw = W.shape[:2]
+    rows, columns = (x.shape[1] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
+    y = np.zeros((len(x), rows, columns, len(b)))
+    for n in range(len(x)):
+        for i in range(rows):
+            for j in range(columns):
+                window = x[n, i * stride:i * stride + kh, j * stride:j * stride + kw, :]
+                y[n, i, j] = np.sum(window * W, axis=(0, 1, 2)) + b
+    return y
+
+
 # --- 3.5 ---
 
 

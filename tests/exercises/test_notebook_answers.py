@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers import nn
 from helpers.kit.exercise import find
 from helpers.kit.judge import judge
 from helpers.kit.verdict import NOT_ATTEMPTED, RIGHT
@@ -43,7 +44,7 @@ def defined(id, name, code):
     tree = ast.parse(re.sub(r"^:.*$", "", code, flags=re.M))
     tree.body = [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
     bank = importlib.import_module(f"helpers.{ROOMS[chapter_of(id)]}.exercises")
-    world = {"np": np, **{n: getattr(bank, n) for n in bank.__all__}}
+    world = {"np": np, "nn": nn, **{n: getattr(bank, n) for n in bank.__all__}}
     exec(compile(tree, f"<cell of {name}>", "exec"), world)
     return world[name]
 
