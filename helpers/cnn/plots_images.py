@@ -147,10 +147,10 @@ def plot_filtered(photo, results, ax=None):
     stripes of opposite sign vanish.
     """
     photo = np.asarray(photo, float)
-    pictures = {"photograph": photo,
-                **{title: np.asarray(result, float) for title, result in results.items()}}
-    for title, picture in pictures.items():
-        if picture.ndim != 2 and not (picture is photo and photo.shape[2:] == (3,)):
+    pictures = [("photograph", photo),
+                *((title, np.asarray(result, float)) for title, result in results.items())]
+    for place, (title, picture) in enumerate(pictures):
+        if picture.ndim != 2 and not (place == 0 and photo.shape[2:] == (3,)):
             raise ValueError(f"plot_filtered: '{title}' should be one image of shape (H, W); got "
                              f"shape {picture.shape}. Of a batch with channels take y[0, :, :, 0].")
     columns = min(len(pictures), 3 if len(pictures) != 4 else 2)
@@ -160,14 +160,14 @@ def plot_filtered(photo, results, ax=None):
     above, below = 0.2 / unit, 0.2 / unit       # room for one line of words
     down = height + above + below
     ax = sheet(columns * 1.04 - 0.04, rows * down, unit, ax)
-    for place, (title, picture) in enumerate(pictures.items()):
+    for place, (title, picture) in enumerate(pictures):
         left, top = (place % columns) * 1.04, (place // columns) * down + above
-        low, high = (0.0, 1.0) if picture is photo else greys(picture)
+        low, high = greys(picture) if place else (0.0, 1.0)
         # one scale of length for all: a result that lost its border is drawn smaller by that much
         wide, tall = (n / photo.shape[1] for n in picture.shape[1::-1])
         paint(ax, _fewer(picture), left, top, wide, tall, "gray", low, high)
         caption(ax, left, top - 0.015, title, ha="left", va="bottom", size=9)
-        if picture is not photo:
+        if place:
             middle = "grey 0, " if low < 0 else ""
             caption(ax, left, top + height + 0.015, ha="left", color=COLOURS["prediction"], size=8,
                     words=f"black {number(low)}, {middle}white {number(high)}")

@@ -166,8 +166,8 @@ def plot_pool(x, y, dx, ax=None):
 
     Notes
     -----
-    How it can mislead: three in four gradients are 0 for this input. For another input other
-    places get them.
+    How it can mislead: where a 0 stands, it stands for this input. For another input other places
+    get the gradient.
     """
     x, y, dx = (np.asarray(values, float) for values in (x, y, dx))
     if x.ndim != 2 or y.ndim != 2 or x.shape != dx.shape or y.size == 0 or any(

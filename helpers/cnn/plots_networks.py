@@ -125,12 +125,13 @@ def plot_receptive(image, rows, ax=None):
             max(0, -min(b[1] for b in boxes), max(b[1] + b[3] for b in boxes) - image.shape[1])]
     high, wide = image.shape[0] + 2 * over[0], image.shape[1] + 2 * over[1]
     scale = 28 / max(high, wide)
-    words = 20.0
+    labels = [f"{box[2]} × {box[3]}   {row.name}" for row, box in zip(seeing, boxes, strict=True)]
+    words = (0.07 * max(map(len, labels)) + 0.7) / 0.105       # units for the legend
     ax = sheet(wide * scale + words, high * scale + 0.2, 0.105, ax)
     left, top = over[1] * scale + 0.1, over[0] * scale + 0.1
     paint(ax, image, left, top, image.shape[1] * scale, image.shape[0] * scale)
     frame(ax, left, top, image.shape[1] * scale, image.shape[0] * scale)
-    for index, (row, (up, along, tall, broad)) in enumerate(zip(seeing, boxes, strict=True)):
+    for index, (label, (up, along, tall, broad)) in enumerate(zip(labels, boxes, strict=True)):
         sign = SERIES[index % len(SERIES)]
         look = {"color": sign.colour, "linestyle": sign.line, "linewidth": 2.2}
         inset = 0.12 * ((len(boxes) - 1) / 2 - index)   # pixels: no edge hides behind another
@@ -138,7 +139,7 @@ def plot_receptive(image, rows, ax=None):
         north, south = up + inset, up + tall - inset
         xs = left + scale * np.array([west, east, east, west, west])
         ys = top + scale * np.array([north, north, south, south, north])
-        ax.plot(xs, ys, zorder=10 - index, label=f"{tall} × {broad}   {row.name}", **look)
+        ax.plot(xs, ys, zorder=10 - index, label=label, **look)
     ax.legend(loc="center left", bbox_to_anchor=((wide * scale + 1) / (wide * scale + words), 0.5),
               handlelength=3.2, labelspacing=0.9, borderaxespad=0)
     return ax
@@ -172,7 +173,8 @@ def _unit(row, axis, outer):
 def plot_blocks(ax=None):
     """Four ways to join layers: Inception, residual, dense, squeeze and excitation.
 
-    Data flow downwards; dashed lines carry them past layers, unchanged.
+    Data flow downwards; dashed lines carry them past layers, unchanged. Filled boxes have weights
+    to learn.
 
     Returns
     -------
@@ -201,12 +203,13 @@ def plot_blocks(ax=None):
 
 
 def _part(ax, x, y, words, role="parameters", width=0.84):
-    """A box with words; green where there are weights to learn, grey where not."""
+    """A box with words: green and filled where there are weights to learn."""
     from matplotlib.patches import FancyBboxPatch
 
     ax.add_patch(FancyBboxPatch((x - width / 2, y - 0.11), width, 0.22, zorder=3, linewidth=1.3,
                                 boxstyle="round,pad=0.02,rounding_size=0.05",
-                                edgecolor=COLOURS[role], facecolor=COLOURS["paper"]))
+                                edgecolor=COLOURS[role],
+                                facecolor=pale(COLOURS[role], 0.2 * (role == "parameters"))))
     ax.text(x, y + 0.01, words, ha="center", va="center", fontsize=7.5, zorder=4)
 
 

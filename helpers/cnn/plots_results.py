@@ -161,8 +161,9 @@ def plot_equivariance(shifts, gaps, ax=None):
 
     Notes
     -----
-    How it can mislead: white says that an answer moves along, not that it stays the same. Only the
-    last rows, which have no place any more, could stay the same; and they do not.
+    How it can mislead: 0 in a layer with places says that its answer moved along, not that it
+    stayed the same. Only where there are no places left, as in the probabilities, does 0 mean that
+    nothing changed; and only there is it what one wants.
     """
     shifts = [shift if np.ndim(shift) == 0 else tuple(map(int, shift)) for shift in shifts]
     table = np.array([np.broadcast_to(np.asarray(values, float), len(shifts))
@@ -172,9 +173,10 @@ def plot_equivariance(shifts, gaps, ax=None):
         raise ValueError("plot_equivariance: gaps should be a dict of layer → values; got none")
     top = max(float(table.max()), 1e-12)
     fills = [[pale(COLOURS["data"], 0.75 * value / top) for value in row] for row in table]
-    names = 0.19 * max(map(len, gaps))          # units; a letter is about so wide
-    wide = 0.52 if any(isinstance(shift, tuple) for shift in shifts) else 0.4
-    ax = sheet(names + len(shifts) + 0.1, len(table) + 1.9, wide, ax)
+    wide = max(0.4, 0.08 * max(len(str(shift)) for shift in shifts) + 0.08)     # inches: bold words
+    names = (0.075 * max(map(len, gaps)) + 0.15) / wide         # units for the layers' names
+    below = "0: the layer's answer moved along"
+    ax = sheet(names + max(len(shifts) + 0.1, 0.07 * len(below) / wide), len(table) + 1.9, wide, ax)
     cells(ax, table, names, 1.1, fills, words=_gap)
     for row, name in enumerate(gaps):
         caption(ax, names - 0.2, row + 1.6, name, ha="right", va="center")
@@ -182,8 +184,7 @@ def plot_equivariance(shifts, gaps, ax=None):
         words = str(shift).replace("-", "−")
         caption(ax, names + column + 0.5, 1.0, words, va="bottom", fontweight="bold")
     caption(ax, names, 0.45, "image moved by … pixels", ha="left", va="bottom")
-    caption(ax, names, len(table) + 1.3, "0: the layer's answer moved along", ha="left",
-            color=COLOURS["data"])
+    caption(ax, names, len(table) + 1.3, below, ha="left", color=COLOURS["data"])
     return ax
 
 

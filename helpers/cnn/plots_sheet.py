@@ -24,7 +24,13 @@ def sheet(width, height, unit=0.27, ax=None):
     matplotlib Axes
     """
     unit = min(unit, (WIDEST - _BORDER) / width)
-    ax = new_axes((unit * width + _BORDER, unit * height + _BORDER), ax=ax)
+    if ax is None:
+        across, down = unit * width + _BORDER, unit * height + _BORDER
+        ax = new_axes((across, down))
+        # Fixed, not laid out by matplotlib, which shrinks the cells where words are long.
+        ax.get_figure().set_layout_engine("none")
+        ax.set_position((_BORDER / 2 / across, _BORDER / 2 / down,
+                         1 - _BORDER / across, 1 - _BORDER / down))
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     ax.set_axis_off()
     return ax

@@ -23,7 +23,7 @@ def plot_wiring(ax=None):
     Notes
     -----
     How it can mislead: with six inputs the savings look small. For an image of 28×28 and 32 maps
-    they are a factor of 80 for local, and of 50,000 for shared.
+    they are a factor of nearly 80 for local, and of more than 50,000 for shared.
     """
     step = _INPUTS + 1.2
     ax = sheet(3 * step - 1.2, 6.0, 0.35, ax)
@@ -95,7 +95,10 @@ def plot_matrix(T, ylabel="input", xlabel="output", ax=None):
 
 @styled
 def plot_padding(size=6, kernel=3, stride=2, ax=None):
-    """Where the windows lie along one axis: TensorFlow's "same" against as many zeros on each side.
+    """Where the windows lie along one axis: TensorFlow's "same" against equal zeros on each side.
+
+    TensorFlow puts max((n′ − 1)s + k − n, 0) zeros, n′ = ⌈n/s⌉ outputs, the smaller half first;
+    equal padding, as one often writes it in PyTorch, puts ⌊k/2⌋ on each side.
 
     Parameters
     ----------
@@ -116,7 +119,7 @@ def plot_padding(size=6, kernel=3, stride=2, ax=None):
                          f"got {size}, {kernel} and {stride}")
     outputs = -(-size // stride)
     total = max((outputs - 1) * stride + kernel - size, 0)
-    half = (kernel - 1) // 2 if kernel % 2 else kernel // 2
+    half = kernel // 2
     plans = {'TensorFlow\'s "same"': (total // 2, total - total // 2),
              "as many on each side": (half, half)}
     blocks = []
