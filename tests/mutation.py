@@ -103,7 +103,7 @@ def _operators(node, tree):
 
 
 def _constants(node, tree):
-    if not isinstance(node, ast.Constant) or isinstance(node.value, (str, type(None))):
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, (bool, int, float)):
         return
     value = node.value
     if isinstance(value, bool):
