@@ -48,6 +48,9 @@ def conv2d(x, W, b, stride, padding):
 @X3_4.probes
 def _(rng):
     cases = [
+        ((1, 3, 4, 1), (2, 2), 1, 1, "valid"),   # small enough to be read, one for each rule
+        ((1, 3, 4, 1), (2, 2), 1, 1, "same"),
+        ((1, 4, 4, 1), (3, 3), 1, 2, "same"),
         ((2, 5, 6, 3), (3, 2), 4, 1, "valid"),   # all sizes different
         ((3, 5, 5, 3), (3, 3), 3, 1, "valid"),   # all equal, the result (3, 3, 3, 3) as well
         ((2, 4, 5, 3), (3, 3), 4, 1, "same"),

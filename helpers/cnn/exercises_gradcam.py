@@ -35,11 +35,13 @@ def grad_cam(maps, dscores, label):
 
 @X3_11.probes
 def _(rng):
-    # All sizes different, then all equal. Maps are those of a ReLU layer, or of one without.
+    # Small enough to be read; all sizes different; all equal. Maps are those of a ReLU layer, or
+    # of one without.
     probes = []
     for (h, w, c, k), label, rectified in [
-        ((3, 4, 2, 5), 2, True), ((3, 3, 3, 3), 1, True), ((4, 2, 5, 3), 1, False),
-        ((2, 5, 3, 4), 2, True), ((5, 4, 6, 10), 7, True), ((3, 2, 4, 4), 0, False),
+        ((2, 3, 2, 2), 1, True), ((3, 4, 2, 5), 2, True), ((3, 3, 3, 3), 1, True),
+        ((4, 2, 5, 3), 1, False), ((2, 5, 3, 4), 2, True), ((5, 4, 6, 10), 7, True),
+        ((3, 2, 4, 4), 0, False),
     ]:
         maps = rng.normal(size=(h, w, c)).round(1) + 0.05
         # Weights of both signs, so that the sum over the maps is above 0 in some places only.

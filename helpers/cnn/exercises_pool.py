@@ -48,6 +48,8 @@ def _(rng):
         return rng.integers(low, high, shape).astype(float)
 
     cases = [
+        (1.0 * rng.permutation(20).reshape(1, 4, 5, 1), 2, 2),   # small enough to be read
+        (np.array([[2.0, 1, 2], [0, 2, 1]])[None, ..., None], 2, 1),   # so is this one, with ties
         (rng.normal(size=(2, 4, 5, 3)).round(2), 2, 2),       # a column is left over
         (rng.normal(size=(2, 5, 7, 3)).round(2), 3, 2),       # windows overlap
         (whole(2, 4, 6, 2), 2, 1),                            # overlap, with many ties

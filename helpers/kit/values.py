@@ -7,6 +7,9 @@ import numpy as np
 PRINT = {"precision": 4, "suppress_small": False, "threshold": 30, "edgeitems": 2}
 """A verdict shows arrays of up to 30 numbers whole and only the corners of larger ones."""
 
+PRINT_DEEP = {**PRINT, "edgeitems": 1}
+"""With three axes or more, two entries at each edge would fill the screen."""
+
 
 def compact(value, name: str = "") -> str:
     """Write `value` in a few lines at most: shape first, then the numbers.
@@ -21,7 +24,12 @@ def compact(value, name: str = "") -> str:
     lead = f"{name} = " if name else ""
     if isinstance(value, np.ndarray) and value.ndim:
         kind = "" if value.dtype == np.float64 else f", {value.dtype}"
-        numbers = np.array2string(value, max_line_width=76, **PRINT)
+        shown, how = value, PRINT
+        if value.ndim > 2:   # one image of one channel reads best as rows and columns
+            shown = value.squeeze()
+            kind += f", written as {shown.shape}" if 0 < shown.ndim < value.ndim else ""
+            how = PRINT_DEEP if shown.ndim > 2 else PRINT
+        numbers = np.array2string(shown, max_line_width=76, **how)
         return f"{lead}array of shape {value.shape}{kind}\n{numbers}"
     if isinstance(value, (np.generic, np.ndarray)):
         value = value.item()
