@@ -197,6 +197,7 @@ class Equivariance(NamedTuple):
     gaps : dict layer name → (k,) float
         ‖f(Tx) − T f(x)‖ / ‖f(x)‖. 0: the maps move along with the image and do not change else.
         For layers without maps, T f(x) is f(x) itself: 0 means that the layer does not notice.
+        nan where the image moved so far that no two cells can be compared.
     probabilities : (k, classes) float
         What the network says of each moved image.
     """
@@ -257,12 +258,13 @@ def _distance(before, after, shift, places, shape):
     for side in (0, 1):
         cells_moved = shift[side] / places.jump[side]
         choices.append({int(np.floor(cells_moved)), int(np.ceil(cells_moved))})
-    return min(_overlap(before, after, (down, across), places, shape)
-               for down in choices[0] for across in choices[1])
+    found = min(_overlap(before, after, (down, across), places, shape)
+                for down in choices[0] for across in choices[1])
+    return found if np.isfinite(found) else np.nan
 
 
 def _overlap(before, after, steps, places, shape):
-    """Distance of two maps, the first moved by `steps` cells, where both are known."""
+    """Distance of two maps, the first moved by `steps` cells, where both are known, or infinity."""
     new, old = [], []
     for side, step in enumerate(steps):
         low, high = places.inside(side, shape[side])
