@@ -15,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.kit import machine
+from helpers.kit import plan as plans
 from helpers.kit.checkpoint import resumable
 from helpers.kit.machine import cpu_name, online
 from helpers.kit.seeding import seed_keras
 
-__all__ = ["describe", "device", "keras", "online", "profile", "resumable", "seed_everything",
-           "tensorflow"]
+__all__ = ["describe", "device", "keras", "online", "plan", "profile", "resumable",
+           "seed_everything", "tensorflow"]
 
 _PROFILES = {"quick": "quick", "fast": "quick", "full": "full"}
 _seed = None        # what seed_everything was last given, for a TensorFlow that starts later
@@ -33,6 +34,7 @@ class Device(NamedTuple):
     name: str
     backend: str    # "tensorflow", "jax" or "torch"
     count: int
+    capability: tuple | None = None     # of an NVIDIA card, such as (8, 9); None for others
 
     def __str__(self):
         several = f"{self.count} × " if self.count > 1 else ""
@@ -194,8 +196,42 @@ def device():
     if backend not in finders:
         raise ValueError(f"KERAS_BACKEND should be one of {', '.join(finders)}; got {backend!r}")
     found = finders[backend]()
-    kind, name, count = found or ("CPU", cpu_name(), 1)
-    return Device(kind, name, backend, count)
+    kind, name, count, capability = found or ("CPU", cpu_name(), 1, None)
+    return Device(kind, name, backend, count, capability)
+
+
+def plan(n_examples, batch_size=32):
+    """How to train on this machine: batch size, numbers, compilation, data.
+
+    Parameters
+    ----------
+    n_examples : int
+        How many examples there are to learn from: `len(x_train)`.
+    batch_size : int
+        What you would choose on a laptop. A graphics card with enough examples gets more.
+
+    Returns
+    -------
+    helpers.kit.plan.Plan
+        Shown, a table with a reason for each choice. Used:
+
+        >>> with plan.scope():
+        ...     model = keras.Sequential([…, keras.layers.Dense(10, dtype="float32")])
+        >>> model.compile(optimizer=keras.optimizers.Adam(1e-3 * plan.learning_rate_factor),
+        ...               loss=…, **plan.compile)
+        >>> model.fit(plan.batches(x_train, y_train, seed=0), epochs=10)
+
+    Raises
+    ------
+    ValueError
+        If one of the numbers is no whole number from 1 on.
+
+    Notes
+    -----
+    The choices for a CPU were measured with this course's networks. Those for graphics cards follow
+    what the makers of TensorFlow, JAX and the cards recommend.
+    """
+    return plans.plan(device(), n_examples, batch_size)
 
 
 def _tensorflow_device():
@@ -204,7 +240,8 @@ def _tensorflow_device():
         found = tf.config.list_physical_devices(kind)
         if found:
             details = tf.config.experimental.get_device_details(found[0])
-            return kind, details.get("device_name") or found[0].name, len(found)
+            return (kind, details.get("device_name") or found[0].name, len(found),
+                    details.get("compute_capability"))
     return None
 
 
@@ -215,16 +252,24 @@ def _jax_device():
     if found[0].platform == "cpu":
         return None
     kind = "TPU" if found[0].platform == "tpu" else "GPU"
-    return kind, found[0].device_kind, len(found)
+    return kind, found[0].device_kind, len(found), _capability(found[0])
+
+
+def _capability(card):
+    """What JAX says of an NVIDIA card, such as "8.9", as numbers: (8, 9)."""
+    with contextlib.suppress(AttributeError, ValueError):
+        return tuple(map(int, card.compute_capability.split(".")))
+    return None
 
 
 def _torch_device():
     with _quiet_start():
         import torch
         if torch.cuda.is_available():
-            return "GPU", torch.cuda.get_device_name(0), torch.cuda.device_count()
+            return ("GPU", torch.cuda.get_device_name(0), torch.cuda.device_count(),
+                    torch.cuda.get_device_capability(0))
         if torch.backends.mps.is_available():
-            return "GPU", "Apple GPU (MPS)", 1
+            return "GPU", "Apple GPU (MPS)", 1, None
     return None
 
 
