@@ -19,6 +19,7 @@ from helpers.cnn.plots_results import (
     plot_deletion,
     plot_equivariance,
     plot_residual,
+    plot_sanity,
 )
 from helpers.cnn.plots_wiring import plot_matrix, plot_padding, plot_wiring
 from helpers.kit.curves import plot_history
@@ -26,4 +27,5 @@ from helpers.kit.curves import plot_history
 __all__ = ["plot_blocks", "plot_comparison", "plot_deletion", "plot_equivariance",
            "plot_filtered", "plot_heat", "plot_history", "plot_im2col", "plot_images",
            "plot_maps", "plot_matrix", "plot_padding", "plot_pool", "plot_products",
-           "plot_receptive", "plot_residual", "plot_shapes", "plot_support", "plot_wiring"]
+           "plot_receptive", "plot_residual", "plot_sanity", "plot_shapes", "plot_support",
+           "plot_wiring"]

@@ -86,7 +86,7 @@ def plot_maps(maps, titles=None, columns=8, ax=None):
                          f"got {maps.shape}. Of a batch take one: maps[0].")
     count = maps.shape[2]
     titles = _titles(range(count) if titles is None else titles, count)
-    ax, places, width = _grid(count, maps.shape[:2], titles, columns, ax, foot=0.26)
+    ax, places, width = _grid(count, maps.shape[:2], titles, columns, ax, foot=0.22)
     low, high = (0.0, float(maps.max()) or 1.0) if maps.min() >= 0 else greys(maps)
     cmap = "gray" if low < 0 else white_to(COLOURS["forward"])
     for channel, (left, top) in enumerate(places):
@@ -107,20 +107,24 @@ def _titles(titles, count):
 
 
 def _grid(count, shape, titles, columns, ax, foot=0.0):
-    """A sheet for images of height 1 in rows: axes, their corners (left, top), their width."""
+    """A sheet for images of height 1 in rows: axes, their corners (left, top), their width.
+
+    Room for words is counted in inches, `foot` too: letters stay as large where images get small.
+    """
     if columns < 1:
         raise ValueError(f"columns should be 1 or more; got {columns}")
     columns = min(columns, count)
     width = shape[1] / shape[0]
     across = width + 0.12
-    down = 1.12 + (0.2 if any(titles) else 0.0)
+    unit = min(0.86, 1.6 / max(width, 1), (WIDEST - 0.2) / (columns * across - 0.12))
+    above = 0.18 / unit if any(titles) else 0.0
+    down = 1 + above + 0.1
     rows = -(-count // columns)
-    unit = min(0.86, 1.6 / max(width, 1))       # inches of height: few images stay small
-    ax = sheet(columns * across - 0.12, rows * down - 0.12 + foot, unit, ax)
-    places = [((k % columns) * across, (k // columns + 1) * down - 1.12) for k in range(count)]
+    ax = sheet(columns * across - 0.12, rows * down - 0.1 + foot / unit, unit, ax)
+    places = [((k % columns) * across, (k // columns) * down + above) for k in range(count)]
     for (left, top), title in zip(places, titles, strict=True):
         if title:
-            caption(ax, left + width / 2, top - 0.04, title, va="bottom")
+            caption(ax, left + width / 2, top - 0.03 / unit, title, va="bottom")
     return ax, places, width
 
 

@@ -129,7 +129,7 @@ def plot_receptive(image, rows, ax=None):
     words = (0.07 * max(map(len, labels)) + 0.7) / 0.105       # units for the legend
     ax = sheet(wide * scale + words, high * scale + 0.2, 0.105, ax)
     left, top = over[1] * scale + 0.1, over[0] * scale + 0.1
-    paint(ax, image, left, top, image.shape[1] * scale, image.shape[0] * scale)
+    paint(ax, image, left, top, image.shape[1] * scale, image.shape[0] * scale, alpha=0.5)
     frame(ax, left, top, image.shape[1] * scale, image.shape[0] * scale)
     for index, (label, (up, along, tall, broad)) in enumerate(zip(labels, boxes, strict=True)):
         sign = SERIES[index % len(SERIES)]

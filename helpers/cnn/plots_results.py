@@ -72,13 +72,15 @@ def _error(runs, n):
 
 
 @styled
-def plot_residual(plain, residual, ax=None):
+def plot_residual(plain, residual, layers=None, ax=None):
     """Size of the gradient at each layer, without and with a way around each layer.
 
     Parameters
     ----------
-    plain, residual : (depth,) float
-        Norm of the gradient at layer 1, 2 …; logarithmic axis. Zeros leave a gap.
+    plain, residual : (k,) float
+        Norm of the gradient; logarithmic axis. Zeros leave a gap.
+    layers : (k,) int, optional
+        How many layers lie below each place; 1, 2 … if not given.
     ax : matplotlib Axes, optional
 
     Returns
@@ -93,13 +95,13 @@ def plot_residual(plain, residual, ax=None):
     curves = {"plain": plain, "residual: x + F(x)": residual}
     curves = {name: np.asarray(values, float) for name, values in curves.items()}
     if any(values.ndim != 1 for values in curves.values()):
-        raise ValueError("plot_residual: plain and residual should have shape (depth,); got "
+        raise ValueError("plot_residual: plain and residual should have shape (k,); got "
                          f"{[values.shape for values in curves.values()]}")
     ax = new_axes(BESIDE, ax=ax)
     draw_series(ax, {name: np.where(values > 0, values, np.nan)
-                     for name, values in curves.items()})
-    ax.set(yscale="log", xlim=(0.2, None), xlabel="layer, counted from the input",
-           ylabel="norm of the gradient")
+                     for name, values in curves.items()}, x=layers)
+    ax.set(yscale="log", xlim=(0.2, None) if layers is None else None,
+           xlabel="layer, counted from the input", ylabel="norm of the gradient")
     whole_numbers(ax)
     legend_beside(ax)
     return ax
@@ -129,15 +131,55 @@ def plot_deletion(fractions, curves, ax=None):
     if not curves:
         raise ValueError("plot_deletion: curves should be a dict of name → (mean, se); got none")
     ax = new_axes(BESIDE, ax=ax)
-    x = np.asarray(fractions, float)
-    means = {name: np.asarray(pair[0], float) for name, pair in curves.items()}
-    draw_series(ax, means, x=x)
-    for number, (mean, (_, se)) in enumerate(zip(means.values(), curves.values(), strict=True)):
-        se = np.broadcast_to(np.asarray(se, float), x.shape)
-        ax.fill_between(x, mean - se, mean + se, linewidth=0, alpha=0.18,
-                        color=SERIES[number % len(SERIES)].colour)
+    _draw_bands(ax, np.asarray(fractions, float), curves)
     ax.set(xlabel="share of the pixels taken away", ylim=(0, None),
            ylabel="probability of the true class")
+    ax.locator_params(axis="x", nbins=5)
+    legend_beside(ax)
+    return ax
+
+
+def _draw_bands(ax, x, curves):
+    """Curves with a band of ± one standard error. `curves`: dict name → (mean, se)."""
+    means = {name: np.asarray(mean, float) for name, (mean, _) in curves.items()}
+    draw_series(ax, means, x=x)
+    for sign, name in zip(SERIES * len(means), means, strict=False):
+        se = np.broadcast_to(np.asarray(curves[name][1], float), x.shape)
+        ax.fill_between(x, means[name] - se, means[name] + se, linewidth=0, alpha=0.18,
+                        color=sign.colour)
+
+
+@styled
+def plot_sanity(layers, agreements, ax=None):
+    """How much a map still looks like before while the network forgets, layer after layer.
+
+    Parameters
+    ----------
+    layers : k of str
+        Lowest layer that has lost what it learned, from the last one downwards.
+    agreements : dict name → (mean, se), each (k,) float
+        Rank correlation with the map of the trained network; the band is ± one standard error.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Notes
+    -----
+    How it can mislead: a map that changes depends on what was learned. That it is right does not
+    follow.
+    """
+    if not agreements:
+        raise ValueError("plot_sanity: agreements should be a dict of name → (mean, se); got none")
+    ax = new_axes(BESIDE, ax=ax)
+    places = np.arange(len(layers))
+    _draw_bands(ax, places, agreements)
+    ax.axhline(0, color=COLOURS["ink"], linewidth=0.8)
+    ax.set_xticks(places, layers)
+    ax.set(xlim=(-0.2, len(layers) - 0.8), ylim=(None, 1.05),
+           xlabel="weights shuffled from the scores down to …",
+           ylabel="agreement with the trained map")
     legend_beside(ax)
     return ax
 
@@ -149,10 +191,10 @@ def plot_equivariance(shifts, gaps, ax=None):
     Parameters
     ----------
     shifts : n of int, or of (dy, dx)
-        Pixels by which the image was moved.
+        Pixels by which the image was moved: down and to the right, or only to the right.
     gaps : dict layer → (n,) float
         ‖f(Tx) − T f(x)‖ / ‖f(x)‖. 0, in a white cell, means: the answer moved along, exactly.
-        "0" is written for less than 1e-4.
+        "0" is written for less than 1e-4, and "–" for what could not be compared.
     ax : matplotlib Axes, optional
 
     Returns
@@ -165,25 +207,30 @@ def plot_equivariance(shifts, gaps, ax=None):
     stayed the same. Only where there are no places left, as in the probabilities, does 0 mean that
     nothing changed; and only there is it what one wants.
     """
-    shifts = [shift if np.ndim(shift) == 0 else tuple(map(int, shift)) for shift in shifts]
+    shifts = [int(shift) if np.ndim(shift) == 0 else tuple(map(int, shift)) for shift in shifts]
+    aside = all(isinstance(shift, int) or shift[0] == 0 for shift in shifts)
+    if aside:
+        shifts = [shift if isinstance(shift, int) else shift[1] for shift in shifts]
     table = np.array([np.broadcast_to(np.asarray(values, float), len(shifts))
                       if np.size(values) in (1, len(shifts)) else _unequal(name, values, shifts)
                       for name, values in gaps.items()])
     if table.size == 0:
         raise ValueError("plot_equivariance: gaps should be a dict of layer → values; got none")
-    top = max(float(table.max()), 1e-12)
-    fills = [[pale(COLOURS["data"], 0.75 * value / top) for value in row] for row in table]
+    known = np.where(np.isfinite(table), table, 0.0)
+    fills = [[pale(COLOURS["data"], 0.75 * value / max(known.max(), 1e-12)) for value in row]
+             for row in known]
     wide = max(0.4, 0.08 * max(len(str(shift)) for shift in shifts) + 0.08)     # inches: bold words
     names = (0.075 * max(map(len, gaps)) + 0.15) / wide         # units for the layers' names
     below = "0: the layer's answer moved along"
-    ax = sheet(names + max(len(shifts) + 0.1, 0.07 * len(below) / wide), len(table) + 1.9, wide, ax)
+    ax = sheet(names + max(len(shifts) + 0.1, 2.7 / wide), len(table) + 1.9, wide, ax)
     cells(ax, table, names, 1.1, fills, words=_gap)
     for row, name in enumerate(gaps):
         caption(ax, names - 0.2, row + 1.6, name, ha="right", va="center")
     for column, shift in enumerate(shifts):
         words = str(shift).replace("-", "−")
         caption(ax, names + column + 0.5, 1.0, words, va="bottom", fontweight="bold")
-    caption(ax, names, 0.45, "image moved by … pixels", ha="left", va="bottom")
+    where = "image moved to the right by … pixels" if aside else "moved (down, right) by … pixels"
+    caption(ax, names, 0.45, where, ha="left", va="bottom")
     caption(ax, names, len(table) + 1.3, below, ha="left", color=COLOURS["data"])
     return ax
 

@@ -44,9 +44,11 @@ CALLS = {
     "residual": lambda **k: plots.plot_residual([1e-3, 1e-2, 1], [0.9, 1, 1], **k),
     "deletion": lambda **k: plots.plot_deletion([0, 0.1], {"a": ([1, 0.5], [0, 0.02])}, **k),
     "equivariance": lambda **k: plots.plot_equivariance(SHIFTS, GAPS, **k),
+    "sanity": lambda **k: plots.plot_sanity(["dense_2", "conv2d_1"], {"a": ([.9, .2], [0, .1])},
+                                            **k),
     "history": lambda **k: plots.plot_history({"loss": [2, 1]}, **k),
 }
-WITH_AXES = ("comparison", "residual", "deletion", "history")
+WITH_AXES = ("comparison", "residual", "deletion", "sanity", "history")
 LARGEST = {"filtered": 60_000}      # bytes: photographs; everything else stays below 25,000
 
 
@@ -72,6 +74,13 @@ def outside(ax, found):
     return [text.get_text() for text, box in found if text not in ticks
             and not (paper.x0 <= box.x0 and box.x1 <= paper.x1
                      and paper.y0 <= box.y0 and box.y1 <= paper.y1)]
+
+
+def covered(ax, found):
+    """Words that stand on an image."""
+    images = [image.get_window_extent() for image in ax.images]
+    return [text.get_text() for text, box in found
+            if any(box.shrunk(0.9, 0.6).overlaps(image) for image in images)]
 
 
 def test_every_plot_is_listed_here():
@@ -112,6 +121,8 @@ def test_each_docstring_says_how_the_plot_can_mislead(name):
 MORE = {
     "an image without numbers": lambda: plots.plot_products(DIGIT, SOBEL, 8, 11),
     "a large kernel": lambda: plots.plot_products(RNG.random((8, 8)), RNG.random((5, 5)), 1, 2),
+    "many small maps": lambda: plots.plot_maps(np.ones((11, 11, 64)), columns=16),
+    "wide images": lambda: plots.plot_images(np.zeros((4, 8, 40)), "abcd", columns=2),
     "negative kernels": lambda: plots.plot_maps(RNG.normal(size=(3, 3, 16))),
     "even kernel": lambda: plots.plot_padding(7, 4, 3),
     "a small matrix": lambda: plots.plot_matrix([[1, 0], [2, 1], [0, 2]]),
@@ -137,6 +148,7 @@ def test_words_lie_neither_on_each_other_nor_over_the_edge(call):
     found = words_and_places(ax)
     assert found
     assert clashes(found) == []
+    assert covered(ax, found) == []
     assert outside(ax, found) == []
 
 
@@ -162,6 +174,7 @@ REFUSED = {
     "comparison": (lambda: plots.plot_comparison(Comparison(MODELS, {})), "2 models, n = None"),
     "residual": (lambda: plots.plot_residual([[1]], [1]), r"got \[\(1, 1\), \(1,\)\]"),
     "deletion": (lambda: plots.plot_deletion([0], {}), "got none"),
+    "sanity": (lambda: plots.plot_sanity(["a"], {}), "plot_sanity: .*got none"),
     "gaps": (lambda: plots.plot_equivariance(SHIFTS, {"a": [1, 2]}), "each of the 5 shifts; got 2"),
     "no gaps": (lambda: plots.plot_equivariance(SHIFTS, {}), "got none"),
 }
