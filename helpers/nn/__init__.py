@@ -6,8 +6,9 @@
     model.compile(optimizer=nn.Adam(1e-3))
     history = model.fit(x_train, y_train, epochs=20, validation_data=(x_val, y_val), seed=0)
 
-`functional` computes, `layers` hold parameters, `network` trains. Read them in this order. For
-images there are also `windows`, `convolution` and `pooling`, and `layers_images`.
+`functional` computes, `layers` hold parameters, `stack` and `network` put them in a row and train.
+Read them in this order. For images there are also `windows`, `convolution` and `pooling`, and
+`layers_images`.
 """
 
 from helpers.nn.autograd import Value

@@ -9,8 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers.nn.windows import pad
 
-BLOCK_BYTES = 2**19
-"""What one block of images may take, so that it stays in a core's own cache (usually 1 MiB)."""
+BLOCK_BYTES = 2**20
+"""What one block of images may take, so that it stays in a core's own cache (often 1 MiB)."""
 
 
 def forward(x, W, b, windows, relu=False):

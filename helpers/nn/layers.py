@@ -49,12 +49,15 @@ class Layer:
         raise NotImplementedError
 
     def backward(self, dout):
-        """Return dx for the x of the last `forward`; fill `grads`.
-
-        A layer with an argument `input_gradient` can be asked for `grads` alone, and then returns
-        None: nobody needs the dx of a network's first layer, and it is half of the work.
-        """
+        """Return dx for the x of the last `forward`; fill `grads`."""
         raise NotImplementedError
+
+    def fill_grads(self, dout):
+        """Fill `grads` as `backward` does; a layer that can save work without dx does it here.
+
+        Training asks this of the first layer with parameters: nobody needs its dx.
+        """
+        self.backward(dout)
 
     def penalty(self):
         """Return what this layer adds to the loss (see `L2`); float."""

@@ -80,7 +80,13 @@ class Conv2D(Layer):
             self.out = self.activation.forward(self.out, training)
         return self.out
 
-    def backward(self, dout, input_gradient=True):
+    def backward(self, dout):
+        return self._backward(dout, input_gradient=True)
+
+    def fill_grads(self, dout):
+        self._backward(dout, input_gradient=False)
+
+    def _backward(self, dout, input_gradient):
         W = self.params["W"]
         relu = isinstance(self.activation, ReLU)
         if self.activation and not relu:

@@ -97,7 +97,7 @@ class Training:
         for metric in network.metrics:
             logs[metric] = loss.measure(outputs, y)
         self._stop_if_lost(logs["loss"], batch)
-        network.backward(loss.gradient(outputs, y))
+        network.fill_grads(loss.gradient(outputs, y))
         network.optimizer.apply(list(network.grads.values()), list(network.params.values()))
         return logs
 
