@@ -78,8 +78,9 @@ def deletion_test(network, x, y, methods=tuple(METHODS), fractions=None, seeds=3
     seeds : int
         How many random orders "random pixels" is the mean of.
     fill : float
-        What a removed pixel becomes; 0 is the background. Removing a pixel that is background
-        already changes nothing, so maps that point beside the ink lose.
+        What a removed pixel becomes, and the verdict hangs on it. 0 is the background: a pixel
+        that is background already cannot be removed, so maps that point beside the ink lose. 0.5
+        is a grey that no digit has, which brings strokes as well as it takes them away.
 
     Returns
     -------
@@ -106,7 +107,10 @@ def deletion_test(network, x, y, methods=tuple(METHODS), fractions=None, seeds=3
             if function is None:
                 orders = [rng.permutation(image.shape[0] * image.shape[1]) for _ in range(seeds)]
             else:
-                heat = np.asarray(function(network, image, int(label)))
+                heat = np.asarray(function(network, image, int(label)), float)
+                if heat.shape != image.shape[:2]:
+                    raise ValueError(f"the map {name!r} should have a number for each pixel, "
+                                     f"{image.shape[:2]}; got {heat.shape}")
                 orders = [_order(heat, rng)]
             rows.append(np.mean([_curve(network, image, int(label), order, fractions, fill)
                                  for order in orders], axis=0))
