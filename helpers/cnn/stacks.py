@@ -58,9 +58,9 @@ def alexnet() -> list:
 
 
 def global_pool() -> list:
-    """Three convolutions, and the maximum of each map instead of Flatten."""
-    return [conv(16), pool(), conv(32), pool(), conv(64), plain_layer("GlobalMaxPooling2D"),
-            dense(10)]
+    """Three convolutions that pad, and the maximum of each map instead of Flatten."""
+    return [conv(16, padding="same"), pool(), conv(32, padding="same"), pool(),
+            conv(64, padding="same"), plain_layer("GlobalMaxPooling2D"), dense(10)]
 
 
 def mlp() -> list:
