@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import nn
+from helpers.kit.parity_layers import keras_layer, own_layer
 from helpers.kit.precision import keras_floats
 from helpers.kit.rungs import ladder
 
@@ -42,39 +43,12 @@ def copy_to_keras(network):
     dtype = network.dtype.name
     with keras_floats(dtype):
         layers = [keras.Input(network.input_shape, dtype=dtype)]
-        layers += [_keras_layer(layer, dtype) for layer in network.layers]
+        layers += [keras_layer(layer, dtype) for layer in network.layers]
         model = keras.Sequential(layers)
         model.set_weights(network.get_weights())
         if network.loss is not None:
             model.compile(_keras_optimizer(network.optimizer), *_keras_loss(network.loss))
     return model
-
-
-def _keras_layer(layer, dtype):
-    import keras
-
-    common = {"name": layer.name, "dtype": dtype}
-    if isinstance(layer, nn.Dense):
-        activation = type(layer.activation).__name__.lower() if layer.activation else None
-        regularizer = layer.kernel_regularizer
-        if regularizer:
-            regularizer = keras.regularizers.L2(regularizer.l2)
-            regularizer.l2 = np.float64(regularizer.l2)  # see _keras_optimizer
-        return keras.layers.Dense(
-            layer.units,
-            activation=activation,
-            kernel_regularizer=regularizer,
-            **common,
-        )
-    if isinstance(layer, nn.Dropout):
-        return keras.layers.Dropout(layer.rate, **common)
-    if isinstance(layer, (nn.ReLU, nn.Tanh, nn.Sigmoid)):
-        return keras.layers.Activation(type(layer).__name__.lower(), **common)
-    raise ValueError(
-        f"copy_to_keras knows Dense, Dropout, ReLU, Tanh and Sigmoid; {type(layer).__name__} "
-        f"({layer.name}) came. Build the Keras model by hand and give it the weights: "
-        "keras_model.set_weights(network.get_weights())."
-    )
 
 
 def _keras_optimizer(optimizer):
@@ -102,7 +76,7 @@ def copy_from_keras(keras_model):
     Parameters
     ----------
     keras_model : keras.Sequential or a functional model whose layers follow one another
-        Of Dense, Dropout, ReLU and Activation layers, built.
+        Built, of layers that `helpers.nn` has; images with channels last.
 
     Returns
     -------
@@ -116,33 +90,10 @@ def copy_from_keras(keras_model):
     """
     layers = [la for la in keras_model.layers if type(la).__name__ != "InputLayer"]
     dtype = layers[0].dtype if layers else "float32"
-    network = nn.Sequential([_own_layer(layer) for layer in layers], dtype=dtype)
+    network = nn.Sequential([own_layer(layer) for layer in layers], dtype=dtype)
     network.build(tuple(keras_model.input_shape))
     network.set_weights(keras_model.get_weights())
     return network
-
-
-def _own_layer(layer):
-    kind = type(layer).__name__
-    activation = getattr(getattr(layer, "activation", None), "__name__", None)
-    if kind == "Dense" and layer.use_bias:
-        l2 = getattr(layer.kernel_regularizer, "l2", None)
-        return nn.Dense(
-            layer.units,
-            activation=activation,
-            kernel_regularizer=None if l2 is None else nn.L2(float(l2)),
-        )
-    if kind == "Dropout":
-        return nn.Dropout(layer.rate)
-    own = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
-    name = "relu" if kind == "ReLU" else activation
-    if kind in ("ReLU", "Activation") and name in own:
-        return own[name]()
-    raise ValueError(
-        f"copy_from_keras knows Dense (with bias), Dropout, ReLU and Activation layers; "
-        f"{kind} ({layer.name}) came. Build the network by hand and give it the weights: "
-        "network.set_weights(keras_model.get_weights())."
-    )
 
 
 def keras_gradients(keras_model, x, y):
