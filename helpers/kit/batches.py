@@ -56,7 +56,7 @@ def batches(x, y, batch_size=32, seed=0, kept=False):
     return made()(x, y, int(batch_size), int(seed))
 
 
-class _Batches:
+class Batches:
     """What the batches of all backends share."""
 
     def _fill(self, x, y, batch_size, seed):
@@ -94,12 +94,12 @@ def _for_others():
     """The class for JAX and PyTorch, made when Keras is there."""
     import keras
 
-    class Batches(_Batches, keras.utils.PyDataset):
+    class DatasetBatches(Batches, keras.utils.PyDataset):
         def __init__(self, x, y, batch_size, seed):
             super().__init__()
             self._fill(x, y, batch_size, seed)
 
-    return Batches
+    return DatasetBatches
 
 
 def _for_tensorflow():
@@ -113,11 +113,11 @@ def _for_tensorflow():
     except ImportError:         # a Keras that has moved it: slower by a millisecond or so a batch
         return _for_others()
 
-    class Batches(_Batches, DataAdapter):
+    class AdapterBatches(Batches, DataAdapter):
         def __init__(self, x, y, batch_size, seed):
             self._fill(x, y, batch_size, seed)
 
-        num_batches = property(_Batches.__len__)
+        num_batches = property(Batches.__len__)
         batch_size = property(lambda self: self.size)
         has_partial_batch = property(lambda self: len(self.x) % self.size > 0)
         partial_batch_size = property(lambda self: len(self.x) % self.size)
@@ -132,7 +132,7 @@ def _for_tensorflow():
         def get_numpy_iterator(self):
             return (self[i] for i in range(len(self)))
 
-    return Batches
+    return AdapterBatches
 
 
 def _pipeline(source):

@@ -16,13 +16,15 @@ def callbacks(monkeypatch, tmp_path):
 
 
 def test_a_backup_that_cannot_be_deleted_does_not_spoil_a_finished_training(callbacks, monkeypatch):
-    import keras
-
-    def refuse(self, logs=None):
+    def refuse(path):
         raise PermissionError(13, "in use by another program")
 
-    monkeypatch.setattr(keras.callbacks.BackupAndRestore, "on_train_end", refuse)
+    callbacks[0].path.mkdir()
+    callbacks[0].set_model(SimpleNamespace(_initial_epoch=3))
+    monkeypatch.setattr(checkpoint.shutil, "rmtree", refuse)
     callbacks[0].on_train_end()
+    assert callbacks[0].path.exists()
+    assert callbacks[0].model._initial_epoch is None    # the next fit of this model starts afresh
 
 
 def test_each_epoch_has_random_numbers_of_its_own_and_always_the_same(callbacks):
