@@ -54,11 +54,7 @@ def for_grad_cam(rng):
             int(rng.integers(classes)))
 
 
-def for_prepare(rng):
-    return (*between(rng, 25, 45, 1), *between(rng, 7, 10, 2), *between(rng, 0, 10_000, 1))
-
-
 FURTHER = {
     "3.3": for_xcorr, "3.4": for_conv2d, "3.5": for_max_pool, "3.6": for_conv2d_backward,
-    "3.7": for_receptive_field, "3.9": for_prepare, "3.11": for_grad_cam,
+    "3.7": for_receptive_field, "3.11": for_grad_cam,
 }

@@ -27,8 +27,6 @@ class Bank:
     further : dict
         id -> function(rng) that returns further inputs, of any shape and size, to tell mutants that
         are right after all from those that slip through.
-    fewer : dict, optional
-        id -> how many further inputs, where each of them takes long (else 200).
     run : dict, optional
         id -> function(answer, *further input) where that is not how the exercise calls an answer.
     stubs : dict, optional
@@ -51,7 +49,6 @@ class Bank:
     alternatives: dict
     wrong_answers: list
     further: dict
-    fewer: dict = field(default_factory=dict)
     run: dict[str, Callable] = field(default_factory=dict)
     stubs: dict = field(default_factory=dict)
     tolerated: dict = field(default_factory=dict)
