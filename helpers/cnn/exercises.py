@@ -35,8 +35,9 @@ from helpers.cnn.exercises_pipeline import prepare
 from helpers.cnn.exercises_pool import max_pool
 from helpers.cnn.exercises_receptive import receptive_field
 from helpers.cnn.exercises_xcorr import xcorr
+from helpers.cnn.pipeline import Softmax, augment, symptoms, try_out
 
 __all__ = [
-    "conv2d", "conv2d_backward", "design", "grad_cam", "max_pool", "prepare", "receptive_field",
-    "xcorr",
+    "Softmax", "augment", "conv2d", "conv2d_backward", "design", "grad_cam", "max_pool", "prepare",
+    "receptive_field", "symptoms", "try_out", "xcorr",
 ]
