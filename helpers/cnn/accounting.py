@@ -193,8 +193,12 @@ def _layers(layers):
 
 
 def _shape(shape) -> tuple:
-    numbers = (shape,) if isinstance(shape, int) else tuple(shape)
-    if len(numbers) not in (1, 3) or any(int(n) != n or n < 1 for n in numbers):
+    try:
+        numbers = (shape,) if isinstance(shape, int) else tuple(shape)
+        whole = tuple(int(n) for n in numbers)
+    except (TypeError, ValueError):
+        numbers, whole = (), ()
+    if len(whole) not in (1, 3) or whole != numbers or min(whole) < 1:
         raise ValueError("input_shape is (height, width, channels), each at least 1, such as "
                          f"(28, 28, 1); got {shape!r}.")
-    return tuple(int(n) for n in numbers)
+    return whole

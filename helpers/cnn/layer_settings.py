@@ -57,28 +57,26 @@ def described(layer) -> Settings:
         raise ValueError(f"{kind!r} is no kind of layer that can be counted here; "
                          f"known are {', '.join(known)}.")
 
-    def setting(*names, default=None):
-        for name in names:
-            value = layer.get(name) if is_dict else getattr(layer, name, None)
-            if value is not None:
-                return value
-        return default
+    def setting(key, attribute=None, default=None):
+        # Keras's layers have a `kernel` too: their weights
+        value = layer.get(key) if is_dict else getattr(layer, attribute or key, None)
+        return default if value is None else value
 
-    settings = Settings(kind, name=setting("name", default=""))
+    settings = Settings(kind, name=setting("name", default=""),
+                        padding=setting("padding", default="valid"))
     if kind in ("Conv2D", "Dense"):
-        settings = replace(settings, filters=int(setting("filters", "units", default=1)))
+        many = setting("filters", "filters" if kind == "Conv2D" else "units", 1)
+        settings = replace(settings, filters=int(many))
     if kind == "Conv2D":
         if pair(setting("dilation_rate", default=1)) != (1, 1):
             raise ValueError("A dilated convolution cannot be counted here.")
-        kernel = pair(setting("kernel", "kernel_size", default=3))
-        settings = replace(settings, kernel=kernel, groups=int(setting("groups", default=1)),
-                       strides=pair(setting("stride", "strides", default=1)))
-        settings = replace(settings, pairs=setting("pairs"))
+        return replace(settings, kernel=pair(setting("kernel", "kernel_size", 3)),
+                       strides=pair(setting("stride", "strides", 1)), pairs=setting("pairs"),
+                       groups=int(setting("groups", default=1)))
     if kind in POOLS:
-        kernel = pair(setting("kernel", "pool_size", default=2))
-        settings = replace(settings, kernel=kernel, strides=pair(setting("stride", "strides",
-                                                                  default=kernel)))
-    return replace(settings, padding=setting("padding", default="valid"))
+        kernel = pair(setting("kernel", "pool_size", 2))
+        return replace(settings, kernel=kernel, strides=pair(setting("stride", "strides", kernel)))
+    return settings
 
 
 def named(settings: Settings, counts: dict) -> Settings:
