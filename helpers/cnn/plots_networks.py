@@ -157,16 +157,14 @@ def _nested(rows):
 
 
 def _unit(row, axis, outer):
-    """The unit nearest the middle of the outer box (of the map, if there is none), inside it."""
-    count = row.shape[axis]
+    """The unit nearest the middle of the outer box (of the map, if there is none).
+
+    The middle one of those that the layer above sees: so its box lies inside the outer one.
+    """
     if outer is None:
-        return count // 2
-    start, length = outer[axis], outer[2 + axis]
-    places = row.first[axis] + row.jump[axis] * np.arange(count)
-    field = row.field[axis]
-    inside = (places >= start) & (places + field <= start + length)
-    off = np.abs(places + field / 2 - start - length / 2)
-    return int(np.where(inside, off, off + 1e6).argmin())
+        return row.shape[axis] // 2
+    middles = row.first[axis] + row.jump[axis] * np.arange(row.shape[axis]) + row.field[axis] / 2
+    return int(np.abs(middles - outer[axis] - outer[2 + axis] / 2).argmin())
 
 
 @styled

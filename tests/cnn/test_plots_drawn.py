@@ -316,6 +316,11 @@ def test_receptive_boxes_are_nested_and_as_large_as_the_fields():
     for inner, outer in zip(boxes, boxes[1:], strict=False):
         assert outer[0] < inner[0] and outer[1] < inner[1]
         assert inner[2] < outer[2] and inner[3] < outer[3]
+    # the unit (2, 2) of 5×5 sees pixels 8 to 17; below it the one most in the middle each time
+    (image,) = ax.images
+    left, right, *_ = image.get_extent()
+    starts = [(box[0] - left) / (right - left) * 28 for box in boxes]
+    np.testing.assert_allclose(starts, [10, 10, 8, 8], atol=0.2)
 
 
 def test_receptive_boxes_are_those_of_units_that_exist():
