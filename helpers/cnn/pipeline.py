@@ -40,11 +40,11 @@ class Softmax(nn.Layer):
     """Scores (N, C) → probabilities; what the layers of `nn` leave to the loss."""
 
     def forward(self, x, training=False):
-        self.p = nn.softmax(x)
-        return self.p
+        self.z = x
+        return nn.softmax(x)
 
     def backward(self, dout):
-        return nn.softmax_backward(dout, self.p)
+        return nn.softmax_backward(dout, self.z)
 
 
 def augment(images, labels):
@@ -213,7 +213,8 @@ class Symptoms(dict):
         rows = [f"{'fault':<36}{'own test part':>14}{'fresh digits':>14}{'never answered':>16}"]
         for name, trials in self.items():
             if trials[0].claimed is None:
-                rows.append(f"{name:<36}  {trials[0].says.split('. ')[0][:90]}")
+                sentence = trials[0].says.partition(": ")[2].split(";")[0]
+                rows.append(f"{name:<36}  stops: {sentence}")
                 continue
             claimed, fresh, never = (np.mean([trial[k] for trial in trials]) for k in (1, 2, 3))
             rows.append(f"{name:<36}{claimed:>14.3f}{fresh:>14.3f}{never:>16.1f}")
