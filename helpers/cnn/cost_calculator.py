@@ -236,7 +236,7 @@ def image_of(side: int):
     from helpers.kit import data
 
     side = min(side, FINEST)
-    return shrunk(data.photo("china")[:427, 30:457], side, side)
+    return shrunk(data.photo("china")[:427, 30:457], side, side, least=1)
 
 
 def _summary(a: dict, setting: dict) -> str:

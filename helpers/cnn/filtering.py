@@ -49,13 +49,17 @@ def kernel_fields(name: str, size: int = 3) -> dict:
     return {key: round(float(value), 4) for key, value in zip(FIELDS, rows.ravel(), strict=True)}
 
 
-def shrunk(picture, high: int, wide: int):
+def shrunk(picture, high: int, wide: int, least: int = SIDE):
     """Make a picture grey and at most high×wide pixels large, by the mean over blocks.
 
     Parameters
     ----------
     picture : array
         (H, W), (H, W, 1) or (H, W, 3); floats of 0 to 1, or uint8.
+    high, wide : int
+        Largest size of the result, in pixels.
+    least : int
+        Smallest side of the result; a kernel of 5×5 needs 5.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def shrunk(picture, high: int, wide: int):
     factor = max(x.shape[0] / high, x.shape[1] / wide, 1.0)
     for axis in (0, 1):
         size = x.shape[axis]
-        edges = np.linspace(0, size, max(SIDE, round(size / factor)) + 1).astype(int)
+        edges = np.linspace(0, size, max(least, round(size / factor)) + 1).astype(int)
         if len(edges) <= size:
             sums = np.add.reduceat(x.astype(float), edges[:-1], axis=axis)
             x = sums / np.expand_dims(np.diff(edges), 1 - axis)
