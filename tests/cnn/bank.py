@@ -1,6 +1,7 @@
 """The exercises of chapter 03, for the tests in tests/exercises."""
 
 from tests.cnn import bank_questions as asked
+from tests.cnn import wrong_answers_backward  # noqa: F401  (adds more)
 from tests.cnn.alternatives import ALTERNATIVES
 from tests.cnn.further import FURTHER
 from tests.cnn.wrong_answers import WRONG_ANSWERS
