@@ -13,7 +13,7 @@ exercises_pipeline         3.9 find the bug, with `pipeline` (the programs with 
                            `pipeline_diagnosis`
 exercises_design           3.10 design
 exercises_gradcam          3.11 grad_cam
-questions                  3.a to 3.l: quizzes
+questions                  3.a to 3.m: quizzes
 =========================  =====================================================================
 
 In each stand the reference answer (the same text as the solution in the notebook), the inputs on

@@ -265,7 +265,7 @@ question(
          "The sparse loss wants one class number per image, and ten numbers came. (Some libraries "
          "only warn, or compute something else.)"),
         ("A softmax too many stops with an error", False,
-         "It trains, only worse: probabilities between 0 and 1 are poor scores, and the loss cannot "
+         "It trains, only worse: numbers between 0 and 1 are poor scores, and the loss cannot "
          "come below log(e + 9) − 1 = 1.46."),
         ("ReLU on the scores can cost a whole class", True,
          "A class whose score is below 0 for all images gets no gradient any more. How many fall "

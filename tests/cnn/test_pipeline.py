@@ -214,4 +214,5 @@ def test_the_table_names_every_fault(found):
 
 def test_trying_out_the_code_as_handed_out_ends_in_a_sentence():
     assert "x[..., None]" in pipeline.try_out(faulty_prepare).says
-    assert pipeline.try_out(lambda *args: 3).says.startswith("TypeError")
+    assert pipeline.try_out(lambda *args: 3).says.startswith("TypeError: ")
+    assert pipeline.try_out(lambda *args: 1 / 0).says == "ZeroDivisionError: division by zero"
