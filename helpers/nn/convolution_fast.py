@@ -7,6 +7,7 @@ What is gained where is measured by `helpers.cnn.speed` and noted at each trick.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from helpers.nn.parallel import in_parts
 from helpers.nn.windows import pad
 
 BLOCK_BYTES = 2**20
@@ -38,15 +39,19 @@ def forward(x, W, b, windows, relu=False):
     The bias is the weight of an additional input that is always 1: it costs one column more, and
     saves going through z once again for + b (and in `backward` for Σ dout).
     """
-    kh, kw, n_channels, n_filters = W.shape
+    n_filters = W.shape[-1]
     dtype = np.result_type(x, W)
     weights = np.concatenate([W.reshape(-1, n_filters), b[None]]).astype(dtype, copy=False)
     z = np.empty((len(x), *windows.out, n_filters), dtype)
-    for images, rows in _blocks(x, windows, len(weights), n_filters, dtype):
-        here = z[images].reshape(-1, n_filters)   # a view: z is filled through it
-        np.matmul(_rows_of_patches(x[images], windows, rows), weights, out=here)
-        if relu:
-            np.clip(here, 0, np.inf, out=here)    # np.maximum(here, 0) takes three times as long
+
+    def work(part):
+        for images, rows in _blocks(x, part, windows, weights.shape, dtype):
+            here = z[images].reshape(-1, n_filters)    # a view: z is filled through it
+            np.matmul(rows, weights, out=here)
+            if relu:
+                np.clip(here, 0, np.inf, out=here)    # a third of np.maximum(here, 0)'s time
+
+    in_parts(len(x), work)
     return z
 
 
@@ -77,51 +82,62 @@ def backward(dout, x, W, windows, relu_output=None, input_gradient=True):
     """
     kh, kw, n_channels, n_filters = W.shape
     dtype = np.result_type(x, W)
-    dweights = np.zeros((kh * kw * n_channels + 1, n_filters), dtype)
+    shape = (kh * kw * n_channels + 1, n_filters)
     kernels = W.reshape(kh * kw, n_channels, n_filters).transpose(0, 2, 1).astype(dtype)
-    dpadded = shares = None
+    dpadded = None
     if input_gradient:
         dpadded = np.zeros((len(x), *windows.padded, n_channels), dtype)
-    for images, rows in _blocks(x, windows, len(dweights), n_filters, dtype):
-        dz = dout[images]
-        if relu_output is not None:
-            dz = dz * (relu_output[images] > 0)
-        dz = dz.reshape(-1, n_filters)
-        dweights += _rows_of_patches(x[images], windows, rows).T @ dz
-        if not input_gradient:
-            continue
-        # One product for each position inside the kernel, and not one for all: what is added below
-        # then lies in memory as it is added, H′ runs of W′ C numbers. (All at once: runs of C.)
-        if shares is None or shares.shape[1] != len(dz):
-            shares = np.empty((kh * kw, len(dz), n_channels), dtype)
-        np.matmul(dz, kernels, out=shares)
-        here = dpadded[images]
-        for share, (_, down, across) in zip(shares, windows.slices(), strict=True):
-            target = here[:, down, across]
-            target += share.reshape(target.shape)
+
+    def work(part):
+        dweights = np.zeros(shape, dtype)
+        for images, rows in _blocks(x, part, windows, shape, dtype):
+            dz = dout[images]
+            if relu_output is not None:
+                dz = dz * (relu_output[images] > 0)
+            dz = dz.reshape(-1, n_filters)
+            dweights += rows.T @ dz
+            if input_gradient:
+                _give_back(dz, kernels, dpadded[images], windows)
+        return dweights
+
+    dweights = sum(in_parts(len(x), work))
     dx = dpadded[(slice(None), *windows.inner)] if input_gradient else None
     return dx, dweights[:-1].reshape(W.shape), dweights[-1]
 
 
-def _blocks(x, windows, row_length, n_filters, dtype):
-    """Cut a batch into blocks of images whose patches and outputs together fit into the cache.
+def _give_back(dz, kernels, dpadded, windows):
+    """Add to every pixel of `dpadded` what it gets from the places that have read it (col2im).
+
+    One product for each position inside the kernel, and not one for all: what is added then lies in
+    memory as it is added, in runs of W′ C numbers. (From one product for all: in runs of C.)
+    """
+    shares = np.matmul(dz, kernels)    # (kh kw, places, C)
+    for share, (_, down, across) in zip(shares, windows.slices(), strict=True):
+        target = dpadded[:, down, across]
+        target += share.reshape(target.shape)
+
+
+def _blocks(x, part, windows, shape, dtype):
+    """Cut a part of a batch into blocks of images that fit into the cache, with their patches.
 
     Yields
     ------
     images : slice
-    rows : array (images in this block · H′ W′, row_length)
-        To be filled with patches; the last column is 1.
+    rows : array (images in this block · H′ W′, kh kw C + 1)
+        A patch in each row, and a 1. It is overwritten for the next block.
     """
+    row_length, n_filters = shape
     places = windows.out[0] * windows.out[1]
     one_image = places * (row_length + n_filters) * np.dtype(dtype).itemsize
-    size = min(max(BLOCK_BYTES // one_image, 1), len(x))
-    rows = np.ones((size * places, row_length), dtype)
-    for start in range(0, len(x), size):
-        images = slice(start, min(start + size, len(x)))
-        yield images, rows[: (images.stop - images.start) * places]
+    size = min(max(BLOCK_BYTES // one_image, 1), part.stop - part.start)
+    rows = np.empty((size * places, row_length), dtype)
+    rows[:, -1] = 1
+    for start in range(part.start, part.stop, size):
+        images = slice(start, min(start + size, part.stop))
+        yield images, _fill(rows[: (images.stop - start) * places], x[images], windows)
 
 
-def _rows_of_patches(x, windows, rows):
+def _fill(rows, x, windows):
     """Copy every patch of the images x into one row of `rows`, and return `rows`."""
     padded = pad(x, windows)
     n, _, width, n_channels = padded.shape

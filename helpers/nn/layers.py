@@ -25,7 +25,11 @@ class Layer:
         Given by the network: "dense_1", "dense_2", …
     built : bool
         Whether `params` exist.
+    uses_all_cores : bool
+        Whether it cuts a batch into parts, one for each core (see `parallel`).
     """
+
+    uses_all_cores = False
 
     def __init__(self):
         self.params = {}

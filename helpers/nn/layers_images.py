@@ -9,6 +9,7 @@ from helpers.nn import convolution_fast, initializers, pooling
 from helpers.nn.checks import whole_number
 from helpers.nn.checks_images import check_conv2d, check_image_shape
 from helpers.nn.layers import Layer, ReLU, activation_layer, check_regularizer
+from helpers.nn.parallel import in_parts
 from helpers.nn.windows import check_padding, pad, pair, windows_of
 
 
@@ -31,6 +32,8 @@ class Conv2D(Layer):
     -----
     params: W (kh, kw, C, F) and b (F,), Keras's `kernel` and `bias`.
     """
+
+    uses_all_cores = True
 
     def __init__(
         self,
@@ -151,12 +154,26 @@ class MaxPooling2D(_Pooling2D):
 
     def forward(self, x, training=False):
         self.windows = pooling.windows_for(x, self.pool_size, self.strides, self.padding)
-        self.padded = pad(x, self.windows, -np.inf)
-        self.y = pooling.largest(self.padded, self.windows)    # kept, so as not to search it again
-        return self.y
+        padded = self.padded = pad(x, self.windows, -np.inf)
+        y = np.empty((len(x), *self.windows.out, x.shape[-1]), x.dtype)
+
+        def work(part):
+            pooling.largest(padded[part], self.windows, out=y[part])
+
+        in_parts(len(x), work)
+        self.y = y    # kept, so that backward need not search again
+        return y
 
     def backward(self, dout):
-        return pooling.give_to_largest(dout, self.padded, self.y, self.windows)
+        dpadded = np.empty(self.padded.shape, dout.dtype)
+
+        def work(part):
+            pooling.give_to_largest(
+                dout[part], self.padded[part], self.y[part], self.windows, out=dpadded[part]
+            )
+
+        in_parts(len(dout), work)
+        return dpadded[(slice(None), *self.windows.inner)]
 
 
 class AveragePooling2D(_Pooling2D):

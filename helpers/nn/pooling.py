@@ -40,8 +40,8 @@ def max_pool2d(x, pool_size=2, strides=None, padding="valid"):
     return largest(pad(x, windows, -np.inf), windows)
 
 
-def largest(padded, windows):
-    """Return the maximum of each window over `padded`, maps with their padding.
+def largest(padded, windows, out=None):
+    """Return the maximum of each window over `padded`, maps with their padding; in `out` if given.
 
     First down, then across: whole lines of the maps are compared with each other, which for windows
     of 2 × 2 leaves half of them for the slower steps across.
@@ -49,10 +49,12 @@ def largest(padded, windows):
     lines = padded[:, windows.down(0)]
     for i in range(1, windows.kernel[0]):
         lines = np.maximum(lines, padded[:, windows.down(i)])
-    y = lines[:, :, windows.across(0)]
+    if out is None:
+        out = np.empty((len(padded), *windows.out, padded.shape[-1]), padded.dtype)
+    out[...] = lines[:, :, windows.across(0)]
     for j in range(1, windows.kernel[1]):
-        y = np.maximum(y, lines[:, :, windows.across(j)])
-    return y.copy() if windows.kernel == (1, 1) else y
+        np.maximum(out, lines[:, :, windows.across(j)], out=out)
+    return out
 
 
 def max_pool2d_backward(dout, x, pool_size=2, strides=None, padding="valid"):
@@ -76,24 +78,25 @@ def max_pool2d_backward(dout, x, pool_size=2, strides=None, padding="valid"):
     """
     windows = windows_for(x, pool_size, strides, padding)
     padded = pad(x, windows, -np.inf)
-    return give_to_largest(dout, padded, largest(padded, windows), windows)
+    dpadded = np.empty(padded.shape, dout.dtype)
+    give_to_largest(dout, padded, largest(padded, windows), windows, out=dpadded)
+    return dpadded[(slice(None), *windows.inner)]
 
 
-def give_to_largest(dout, padded, y, windows):
-    """Return dx, given the maps with their padding and the maximum y of each window."""
-    dpadded = np.zeros(padded.shape, dout.dtype)
+def give_to_largest(dout, padded, y, windows, out):
+    """Put the gradient for `padded` into `out`, given the maximum y of each window."""
+    out[...] = 0
     overlap = any(s < k for s, k in zip(windows.strides, windows.kernel, strict=True))
     waiting = np.ones(y.shape, bool)    # windows whose first maximum has not been met yet
     for _, down, across in windows.slices():
         here = padded[:, down, across] == y
         here &= waiting
         waiting ^= here
-        target = dpadded[:, down, across]
+        target = out[:, down, across]
         if overlap:
             target += dout * here
         else:
             np.multiply(dout, here, out=target)    # each pixel in one window: nothing to add to
-    return dpadded[(slice(None), *windows.inner)]
 
 
 def avg_pool2d(x, pool_size=2, strides=None, padding="valid"):

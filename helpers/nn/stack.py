@@ -1,11 +1,13 @@
 """Layers in a row: how they are built, what passes through them, and their parameters."""
 
+import contextlib
 import copy
 
 import numpy as np
 
 from helpers.nn.checks import check_features
 from helpers.nn.checks_images import shapes_through
+from helpers.nn.parallel import one_core_for_a_product
 
 
 class Stack:
@@ -71,17 +73,28 @@ class Stack:
 
     def forward(self, x, training=False):
         """Return the outputs for x (N, *input_shape); the layers keep what `backward` needs."""
-        for layer in self.layers:
-            x = layer.forward(x, training)
+        with self._cores():
+            for layer in self.layers:
+                x = layer.forward(x, training)
         return x
 
     __call__ = forward
 
     def backward(self, dout):
         """Return ∂L/∂x, given dout = ∂L/∂outputs; fill every layer's `grads`."""
-        for layer in reversed(self.layers):
-            dout = layer.backward(dout)
+        return self._backward(dout, self.layers)
+
+    def _backward(self, dout, layers):
+        with self._cores():
+            for layer in reversed(layers):
+                dout = layer.backward(dout)
         return dout
+
+    def _cores(self):
+        """Where layers use all cores by themselves, no single product needs to."""
+        if any(layer.uses_all_cores for layer in self.layers):
+            return one_core_for_a_product()
+        return contextlib.nullcontext()
 
     def activations(self, x):
         """What every layer puts out for a batch.
@@ -97,8 +110,9 @@ class Stack:
         """
         x = check_features(self, x)
         outputs = {}
-        for layer in self.layers:
-            x = outputs[layer.name] = layer.forward(x)
+        with self._cores():
+            for layer in self.layers:
+                x = outputs[layer.name] = layer.forward(x)
         return outputs
 
     def gradient_at(self, layer_name, x, dout):
@@ -132,18 +146,17 @@ class Stack:
             raise ValueError(
                 f"dout needs the shape of the outputs, {outputs.shape}; {np.shape(dout)} came."
             )
-        dout = np.asarray(dout, self.dtype)
-        for layer in reversed(self.layers[names.index(layer_name) + 1 :]):
-            dout = layer.backward(dout)
-        return dout
+        return self._backward(
+            np.asarray(dout, self.dtype), self.layers[names.index(layer_name) + 1 :]
+        )
 
     def fill_grads(self, dout):
         """Fill every layer's `grads` as `backward` does, without the work that only ∂L/∂x needs."""
         first = next((i for i, layer in enumerate(self.layers) if layer.params), len(self.layers))
-        for layer in reversed(self.layers[first + 1 :]):
-            dout = layer.backward(dout)
-        for layer in self.layers[first : first + 1]:
-            layer.fill_grads(dout)
+        with self._cores():
+            dout = self._backward(dout, self.layers[first + 1 :])
+            for layer in self.layers[first : first + 1]:
+                layer.fill_grads(dout)
 
     # -- parameters -------------------------------------------------------------------------------
 
