@@ -92,13 +92,24 @@ def receptive_field(layers) -> list:
 def smallest_side(layers, channels: int = 1) -> int | None:
     """Smallest square image that gets through; None if none of up to 512 pixels does."""
     stack = [described(layer) for layer in _layers(layers)]
-    for side in range(1, LARGEST + 1):
+
+    def gets_through(side):
         try:
             trace(stack, (side, side, channels))
         except IllegalStack:
-            continue
-        return side
-    return None
+            return False
+        return True
+
+    if not gets_through(LARGEST):
+        return None
+    too_small, enough = 0, LARGEST
+    while enough - too_small > 1:  # a larger image always gets at least as far: halve the rest
+        middle = (too_small + enough) // 2
+        if gets_through(middle):
+            enough = middle
+        else:
+            too_small = middle
+    return enough
 
 
 def window(size: int, kernel: int, stride: int, padding: str) -> tuple:

@@ -30,13 +30,15 @@ function render({ model, el }) {
   const layer = shape("g", { style: "pointer-events:none" });
   const blocks = shape("g");
   svg.append(rows, image, layer, blocks, list);
+  let shown = "";
   choosing(list, ui);
   ui.onResult((result) => {
     const high = Math.max(IMAGE.y + IMAGE.size + 128, ROWS.y + (result.titles.length + 1) * ROWS.step + 10);
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${high}`);
     svg.setAttribute("height", high);
     list.setAttribute("height", result.titles.length * ROWS.step);
-    image.setAttribute("href", painted(result.image, (value) => between(result.light, value / 255)));
+    if (shown !== result.image.bytes) image.setAttribute("href", painted(result.image, (value) => between(result.light, value / 255)));
+    shown = result.image.bytes;
     rows.replaceChildren(...table(result, state, labels));
     layer.replaceChildren(...fields(result, state, labels), ...totals(result, labels));
     blocks.replaceChildren(...volumes(result, state, ui));
@@ -136,8 +138,8 @@ function table(result, state, labels) {
     const isBad = result.illegal?.at === at;
     const ink = isBad ? "fill:var(--cw-plum)" : row ? "" : "fill:var(--cw-soft); opacity:0.6";
     const bar = (key, colour) => {
-      const wide = BAR * row[key] / top[key];
-      return row[key] ? [shape("rect", { x: x + COLUMNS[key] - wide, y: base + 4, width: Math.max(wide, 1), height: step - 8, rx: 3,
+      const wide = Math.max(BAR * row[key] / top[key], 1);
+      return row[key] ? [shape("rect", { x: x + COLUMNS[key] - wide, y: base + 4, width: wide, height: step - 8, rx: 3,
         style: `fill:var(--cw-${colour}); fill-opacity:0.3` })] : [];
     };
     return [
@@ -149,7 +151,7 @@ function table(result, state, labels) {
         text(x + COLUMNS.output, base + 16, row.output, END),
         text(x + COLUMNS.parameters - 4, base + 16, row.words.parameters, END),
         text(x + COLUMNS.macs - 4, base + 16, row.words.macs, END)] : []),
-      ...(isBad ? [text(x + COLUMNS.macs - 4, base + 16, `✗ ${result.illegal.reason.split(";")[0]}`, { ...END, style: "fill:var(--cw-plum); font-weight:600; font-size:11px" })] : []),
+      ...(isBad ? [text(x + COLUMNS.macs - 4, base + 16, `✗ ${result.illegal.reason.split(";")[0]}`, { ...END, style: "fill:var(--cw-plum); font-size:11.5px" })] : []),
     ];
   });
   return [text(x + 24, y - 8, labels.layer, { class: "soft" }), ...head, ...lines];

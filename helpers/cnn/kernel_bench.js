@@ -250,7 +250,8 @@ function signed(part, low, high, paper) {
 }
 
 function paperOf(ui) {
-  return getComputedStyle(ui.root).backgroundColor.match(/\d+/g).slice(0, 3).map(Number);
+  const channels = getComputedStyle(ui.root).backgroundColor.match(/\d+/g) ?? [255, 255, 255];
+  return channels.slice(0, 3).map(Number); // off the page there is no colour yet
 }
 
 function isDark([red, green, blue]) {

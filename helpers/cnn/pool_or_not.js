@@ -20,8 +20,10 @@ function render({ model, el }) {
   const image = shape("image", { x: IMAGE.x, y: IMAGE.y, width: IMAGE.size, height: IMAGE.size, style: "image-rendering:pixelated" });
   const layer = shape("g");
   svg.append(image, layer);
+  let shown = "";
   ui.onResult((result) => {
-    image.setAttribute("href", painted(result.image, (value) => between(result.light, value / 255)));
+    if (shown !== result.image.bytes) image.setAttribute("href", painted(result.image, (value) => between(result.light, value / 255)));
+    shown = result.image.bytes;
     layer.replaceChildren(...maps(result, labels), ...bars(result, labels), ...field(result, state, labels));
   });
   return () => ui.end();

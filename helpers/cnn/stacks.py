@@ -17,18 +17,17 @@ def conv(filters: int, kernel: int = 3, stride: int = 1, padding: str = "valid",
 
 def pool(kernel: int = 2, stride: int | None = None, kind: str = "MaxPooling2D") -> dict:
     """The settings of a pooling layer."""
-    return {"kind": kind, "filters": 0, "kernel": kernel, "stride": stride or kernel,
-            "padding": "valid"}
+    return {**conv(32), "kind": kind, "kernel": kernel, "stride": stride or kernel}
 
 
 def dense(units: int) -> dict:
-    """The settings of a Dense layer."""
-    return {"kind": "Dense", "filters": units, "kernel": 1, "stride": 1, "padding": "valid"}
+    """The settings of a Dense layer; its window only matters should it become another layer."""
+    return {**conv(units), "kind": "Dense"}
 
 
 def plain_layer(kind: str) -> dict:
     """The settings of a layer that has none: Flatten or a global pooling."""
-    return {**dense(0), "kind": kind}
+    return {**conv(32), "kind": kind}
 
 
 def article() -> list:

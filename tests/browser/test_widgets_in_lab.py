@@ -14,7 +14,7 @@ import pytest
 from tests.browser import handling, lab
 
 # chapter -> the module whose WIDGETS it shows
-CHAPTERS = {"02_backprop": "helpers.backprop.widgets"}
+CHAPTERS = {"02_backprop": "helpers.backprop.widgets", "03_cnn": "helpers.cnn.widgets"}
 # P6 asks for 50 ms (median) and 100 ms (p95). A shared machine may be slow for reasons of its
 # own, so the figures are printed and saved, and the test only asks that every move is answered.
 MOVES = 30
@@ -91,7 +91,8 @@ def move_selects(page, widget, name: str) -> None:
         key, value = box.get_attribute("name"), box.input_value()
         before = handling.settle(page, widget)
         box.focus()
-        page.keyboard.press("ArrowDown")
+        at_end = box.evaluate("node => node.selectedIndex === node.options.length - 1")
+        page.keyboard.press("ArrowUp" if at_end else "ArrowDown")
         assert box.input_value() != value, f"{name} {key}: the key does not reach it"
         assert handling.wait_for_change(page, widget, before), f"{name} {key}: key"
         before = handling.settle(page, widget)

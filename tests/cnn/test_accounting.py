@@ -198,6 +198,21 @@ def test_8_pixels_are_too_few_for_the_article_and_10_are_not():
     assert smallest_side(article()) == 10
 
 
+def gets_through(stack, side):
+    try:
+        return bool(trace(stack, (side, side, 1)))
+    except IllegalStack:
+        return False
+
+
+@pytest.mark.parametrize("stack", [*STACKS, article(), lenet5(), [conv(2, 11, 4), pool(3, 2)]])
+def test_the_smallest_side_is_the_first_of_all_that_get_through(stack):
+    stack = [x for x in stack if "groups" not in x]
+    smallest = next(side for side in range(1, 100) if gets_through(stack, side))
+    assert smallest_side(stack) == smallest
+    assert all(gets_through(stack, side) for side in range(smallest, 100))
+
+
 @pytest.mark.parametrize(("stack", "words"), [
     ([conv(4), dense(3)], "put Flatten or a global pooling before it"),
     ([FLATTEN, conv(4)], "before Flatten"),
