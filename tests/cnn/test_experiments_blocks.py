@@ -106,12 +106,12 @@ def test_gradient_norms_are_those_of_the_losss_slope(digits):
         return network.loss.value(out, y)
 
     slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
-    outputs = network.forward(x)
-    dout = network.loss.gradient(outputs, y)
-    for layer in reversed(network.layers[2:]):
-        dout = layer.backward(dout)
-    assert slope == pytest.approx((dout * direction).sum(), rel=1e-4)
-    assert norms[0] == pytest.approx(np.linalg.norm(dout), rel=1e-12)
+    dout = network.loss.gradient(network.forward(x), y)
+    assert slope == pytest.approx((network.gradient_at("dense_1", x, dout) * direction).sum(),
+                                  rel=1e-4)
+    by_name = [np.linalg.norm(network.gradient_at(name, x, dout))
+               for name in ("dense_1", "relu_1", "relu_2")]
+    assert norms == pytest.approx(by_name, rel=1e-12)
 
 
 def test_thirty_layers_from_kerass_default_weights_need_the_skips():
@@ -137,6 +137,16 @@ def test_he_weights_keep_the_plain_gradient_and_make_that_with_skips_grow():
 def test_convolutions_behave_like_dense_layers():
     found = experiments.residual_gradients(seeds=2, kind="conv", steps=0)
     assert found.plain[0] / found.plain[-1] < 3e-4 < 1 < found.residual[0] / found.residual[-1]
+
+
+def test_as_many_steps_are_taken_as_were_asked_for(monkeypatch):
+    epochs = []
+    monkeypatch.setattr(nn.Sequential, "fit", lambda self, x, y, **more: epochs.append(
+        (len(x), more["epochs"], more["seed"])))
+    experiments.residual_gradients(depth=2, seeds=2, steps=90)      # 45 steps are one epoch
+    assert epochs == [(1437, 2, seed) for seed in (0, 0, 1, 1)]
+    experiments.residual_gradients(depth=2, seeds=1, steps=0)
+    assert len(epochs) == 4
 
 
 def test_a_run_that_blows_up_counts_as_guessing(monkeypatch):

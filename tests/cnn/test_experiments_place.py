@@ -62,7 +62,7 @@ def test_the_small_cnn_has_6090_parameters():
     assert network.count_params() == 6_090
 
 
-def test_all_images_of_a_seed_are_rearranged_in_the_same_way(monkeypatch):
+def test_digits_are_moved_in_four_directions_and_rearranged_in_one_way(monkeypatch):
     seen = {}
 
     class Sees:
@@ -77,6 +77,10 @@ def test_all_images_of_a_seed_are_rearranged_in_the_same_way(monkeypatch):
     monkeypatch.setattr(experiments_shifts, "_learn", learn)
     experiments.shifted_digits(seeds=2)
     split = data.load("digits")
+    x = split.x_test[..., None]         # seed 0, MLP: as they are, then up, down, left, right
+    for given, (dy, dx) in zip(seen["test"], [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)],
+                               strict=False):
+        assert np.array_equal(given, experiments.shifted(x, dy, dx))
     plain = split.x_train.reshape(1437, 64)
     mixed = [x.reshape(1437, 64) for x in seen["train"][3::4]]          # the fourth of each seed
     assert len(mixed) == 2 and not np.array_equal(mixed[0], mixed[1])
