@@ -45,6 +45,12 @@ class Speed:
         ours = self.milliseconds["ours"]
         return {name: ours / ms for name, ms in self.milliseconds.items() if name != "ours"}
 
+    def numbers(self):
+        """Return all of it as JSON can hold it: "ours_ms", "keras_ms", "ours_over_keras", …"""
+        result = {f"{name.lower()}_ms": ms for name, ms in self.milliseconds.items()}
+        result.update({f"ours_over_{name.lower()}": r for name, r in self.ratios.items()})
+        return result
+
     def __repr__(self):
         lines = [
             f"One training step of the article's CNN, {self.batch_size} images of 28 × 28 pixels",

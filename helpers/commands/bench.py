@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
         "imports": imports(),
         "widgets": widgets(browser=not options.no_browser),
         "training_step": {f"batch_{size}": training_step(size) for size in (32, 128)},
+        "cnn_training_step": {f"batch_{size}": cnn_training_step(size) for size in (32, 128)},
         "chapters": {} if options.no_chapters else chapters(),
     }
     print(json.dumps(result, indent=2) if options.json else report(result))
@@ -142,6 +143,13 @@ def training_step(batch_size: int) -> dict:
             "ours_over_keras": seconds["ours"] / seconds["keras"]}
 
 
+def cnn_training_step(batch_size: int) -> dict:
+    """One step of the article's CNN: ours against Keras, the textbook's way, and bare products."""
+    from helpers.cnn import speed
+
+    return speed.measure(batch_size, repeats=15).numbers()
+
+
 def chapters() -> dict:
     """Run All of every chapter as a student gets it, once, start of the kernel included.
 
@@ -193,6 +201,10 @@ def report(result: dict) -> str:
     for name, step in result["training_step"].items():
         lines.append(f"training step, ours / Keras     {step['ours_over_keras']:6.2f}   {name}, "
                      f"{step['ours_ms']:.2f} / {step['keras_ms']:.2f} ms")
+    for name, step in result["cnn_training_step"].items():
+        for other in ("keras", "textbook", "products", "plain"):
+            lines.append(f"step of the CNN, ours / {other:<9}{step[f'ours_over_{other}']:6.2f}   "
+                         f"{name}, {step['ours_ms']:.1f} / {step[f'{other}_ms']:.1f} ms")
     for name, widget in result["widgets"].items():
         whole = widget["slider_to_picture"] or widget["kernel"]
         way = "from slider to picture" if widget["slider_to_picture"] else "in the kernel alone"
