@@ -265,7 +265,7 @@ def _draw(cls, result):
              for title, row in zip(result["titles"], result["rows"], strict=False)]
     lines += [[cls.labels["whole"], "", result["words"]["parameters"], result["words"]["macs"]]]
     for at, line in enumerate([names, *lines]):
-        for x, word, side in zip((0, 0.5, 0.76, 1.0), line, ("left", "right", "right", "right"),
+        for x, word, side in zip((0, 0.47, 0.7, 1.0), line, ("left", "right", "right", "right"),
                                  strict=True):
             left.text(x, 1 - at / (len(lines) + 1), word.replace("\u202f", " "), ha=side, va="top",
                       fontsize=9, weight="bold" if at in (0, len(lines)) else "normal")

@@ -163,7 +163,7 @@ function titles(result, state, labels) {
   return [
     text(LEFT, 13, labels.input.replace("{size}", by(result.photo)), { style: "font-weight:600; fill:var(--cw-data)" }),
     text(RIGHT, 13, labels.output.replace("{size}", by(result.out)), { style: "font-weight:600; fill:var(--cw-data)" }),
-    text(RIGHT + result.out.shape[1] * DOT, 13, pixel, { "text-anchor": "end", class: "soft" }),
+    text(WIDTH, 13, pixel, { "text-anchor": "end", class: "soft" }),
   ];
 }
 
@@ -225,7 +225,7 @@ function block(x, y, wide, high, fill, stroke = "none") {
 
 /** What the result's colours mean. */
 function scale(result, labels) {
-  const y = TOP + Math.max(result.photo.shape[0], result.out.shape[0]) * DOT + 15;
+  const y = TOP + result.out.shape[0] * DOT + 15;
   const words = (result.signed ? labels.signed : labels.light).replaceAll("{most}", brief(result.most)).split("|");
   if (words.length === 1) return [text(RIGHT, y, words[0], { class: "soft" })];
   const steps = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];

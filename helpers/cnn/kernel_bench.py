@@ -211,12 +211,14 @@ def _times(x: float, k: float) -> str:
 def _draw(cls, result):
     from matplotlib.colors import LinearSegmentedColormap
 
-    light = LinearSegmentedColormap.from_list("light", LIGHT)
-    signs = LinearSegmentedColormap.from_list("signs", ["#a2377c", "white", "#0072b2"])
+    # Few colours, as the file keeps only a palette: the frame's must have a place in it.
+    light = LinearSegmentedColormap.from_list("light", LIGHT, 24)
+    signs = LinearSegmentedColormap.from_list("signs", ["#a2377c", "white", "#0072b2"], 25)
     figure = canvas(8.8, 3.1)
     left, right = figure.subplots(1, 2)
-    left.imshow(result["photo"], cmap=light, vmin=0, vmax=255)
-    right.imshow(result["out"], cmap=signs if result["signed"] else light, vmin=0, vmax=255)
+    shown = {"vmin": 0, "vmax": 255, "interpolation": "nearest"}
+    left.imshow(result["photo"], cmap=light, **shown)
+    right.imshow(result["out"], cmap=signs if result["signed"] else light, **shown)
     size, high, wide = result["size"], *result["photo"].shape
     corner = (result["left"] - 0.5, result["top"] - 0.5)
     for ax, place, side in ((left, corner, size),

@@ -171,6 +171,7 @@ def _draw(cls, result):
                 start += part[key]
             ax.text(0, 1.36 - at, f"{cls.labels[who]}: {result[who]['words'][key]}"
                     .replace("\u202f", " "), fontsize=9)
-        ax.set(title=cls.labels[key], yticks=[], xticks=[], ylim=(-0.4, 1.8))
+        ax.set(yticks=[], xticks=[], ylim=(-0.4, 1.8))
+        ax.set_title(cls.labels[key].replace(", ", ",\n"), fontsize=10, loc="left")
         ax.spines[:].set_visible(False)
     return figure
