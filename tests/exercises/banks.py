@@ -7,9 +7,7 @@ from helpers.commands import rooms
 from helpers.kit.exercise import find
 
 ROOT = Path(__file__).parents[2]
-ROOMS = dict(rooms.ROOMS)
-if Path(ROOT, "tests", "cnn", "bank.py").exists():   # until rooms.py lists it
-    ROOMS.setdefault("03", "cnn")
+ROOMS = rooms.ROOMS
 
 
 def _bank(room):
