@@ -7,8 +7,8 @@
     history = model.fit(x_train, y_train, epochs=20, validation_data=(x_val, y_val), seed=0)
 
 `functional` computes, `layers` hold parameters, `stack` and `network` put them in a row and train.
-Read them in this order. For images there are also `windows`, `convolution` and `pooling`, and
-`layers_images`.
+Read them in this order. For images there are also `windows`, `convolution` and `pooling`,
+`layers_images`, and what makes them fast: `convolution_fast` and `parallel`.
 """
 
 from helpers.nn.autograd import Value

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 LEAST = 4
-"""A part has at least so many images: handing work to another thread takes some 50 µs."""
+"""A part has at least so many images. To hand it to another thread takes some 20 µs, and one image
+in the second convolution of the article's CNN some 60 µs."""
 
 _lock = threading.Lock()
 _running = 0    # how many want a product to stay on one core just now
