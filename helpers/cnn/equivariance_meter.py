@@ -46,7 +46,7 @@ class EquivarianceMeter(looking.NetworkWidget):
         "dy": "down, pixels",
         "digit": "test digit",
         "train": "trained on",
-        "trainings": looking.TRAININGS,
+        "trainings": dict(reversed(looking.TRAININGS.items())),
         "networks": looking.NAMES,
         "own": "your own network",
         "home": "Back to the middle",

@@ -1,7 +1,7 @@
 // W3.5 Inside: explanations of one digit above, maps and kernels of one layer below.
-const [WIDE, HIGH] = [880, 452];
-const TOP = { y: 24, size: 156, step: 226 };
-const LOW = { y: 286, h: 164, maps: 430, chosen: 452, kernels: 640 };
+const [WIDE, HIGH] = [880, 474];
+const TOP = { y: 38, size: 156, step: 226 };
+const LOW = { y: 302, h: 170, maps: 440, chosen: 464, kernels: 660 };
 
 function render({ model, el }) {
   const ui = frame(model, el);
@@ -10,10 +10,11 @@ function render({ model, el }) {
   const layers = ui.slider("layer", { min: 0, max: now().layers.length - 1, step: 1, show: (at) => now().layers[at] ?? "" });
   const maps = ui.slider("map", { min: 0, max: mapsOf(now()) - 1, step: 1, show: (at) => at + 1 });
   const shuffles = ui.slider("shuffle", { min: 0, max: now().shuffles.length - 1, step: 1, show: (at) => now().shuffles[at] ?? "" });
-  ui.controls.append(layers, maps, shuffles,
-    ui.slider("digit", { min: 0, max: 359, step: 1 }),
+  ui.controls.append(
     ui.select("network", Object.entries(labels.networks)),
-    ui.select("train", Object.entries(labels.trainings)));
+    ui.select("train", Object.entries(labels.trainings)),
+    ui.slider("digit", { min: 0, max: 359, step: 1 }),
+    make("div", { style: "flex-basis:100%; height:0" }), layers, maps, shuffles);
   const pen = ui.canvas(WIDE, HIGH);
   const note = noteLine(ui, model, labels.waiting);
   let places = null; // of the small maps, for the pointer
@@ -60,8 +61,9 @@ function paintTop(pen, result, look, labels) {
     css(isRight ? look.param : look.plum), look, { weight: 600 });
   result.heats.forEach((heat, at) => {
     const x = (at + 1) * TOP.step;
-    const [title] = labels.methods[heat.name];
+    const [title, meaning] = labels.methods[heat.name];
     write(pen, title, x, 14, look.ink, look, { weight: 600, size: 12 });
+    write(pen, meaning.replace("{label}", label), x, 30, look.soft, look);
     pen.globalAlpha = 0.25;
     paintMap(pen, digit, 0, x, TOP.y, TOP.size, TOP.size);
     pen.globalAlpha = 1;
@@ -94,8 +96,7 @@ function drawAgreement(pen, words, number, x, y, look) {
 function paintLayer(pen, result, look, labels) {
   const { stage, state, kernels } = result;
   const maps = sheetOfMaps(stage.values, stage.signed, look);
-  const columns = maps.count <= 16 ? 8 : 16;
-  const step = Math.min(LOW.maps / columns, LOW.h / Math.ceil(maps.count / columns));
+  const { columns, step } = packed(maps.count, LOW.maps, LOW.h);
   const tile = step - 2;
   write(pen, labels.maps.replace("{layer}", stage.title).replace("{size}", stage.size), 0, LOW.y - 10, look.ink, look, { weight: 600, size: 12 });
   for (let at = 0; at < maps.count; at++) {
@@ -116,13 +117,19 @@ function paintLayer(pen, result, look, labels) {
   } };
 }
 
+/** In how many columns so many squares become largest in a box, and how large. */
+function packed(count, wide, high) {
+  const choices = [...Array(count).keys()].map((at) => at + 1)
+    .map((columns) => ({ columns, step: Math.min(wide / columns, high / Math.ceil(count / columns)) }));
+  return choices.reduce((best, choice) => choice.step > best.step ? choice : best);
+}
+
 function paintKernels(pen, kernels, look, labels) {
   const at = LOW.kernels;
   if (!kernels) return write(pen, labels.pooled, at, LOW.y + 12, look.soft, look);
   const sheet = sheetOfMaps(kernels, true, { high: look.param, low: look.plum }, 0.06);
   write(pen, sheet.count === 1 ? labels.kernel : labels.kernels, at, LOW.y - 10, look.ink, look, { weight: 600, size: 12 });
-  const columns = Math.ceil(Math.sqrt(sheet.count));
-  const step = Math.min((LOW.h - 18) / Math.ceil(sheet.count / columns), 110);
+  const { columns, step } = packed(sheet.count, WIDE - at, LOW.h - 18);
   for (let one = 0; one < sheet.count; one++) {
     paintMap(pen, sheet, one, at + one % columns * step, LOW.y + Math.floor(one / columns) * step, step - 3, step - 3);
   }

@@ -39,29 +39,29 @@ class Inside(looking.NetworkWidget):
     )
     labels = {
         "network": "network",
-        "networks": {name: looking.NAMES[name] for name in
-                     ("article's CNN", "global-pool CNN", "MLP")},
+        "networks": {name: words for name, words in looking.NAMES.items() if name != "softmax"},
         "own": "your own network",
         "train": "trained on",
         "trainings": looking.TRAININGS,
         "digit": "test digit",
         "layer": "layer",
         "map": "map",
-        "shuffle": "weights shuffled",
-        "intact": "none",
+        "shuffle": "shuffled",
+        "intact": "nothing",
+        "deeper": "down to {layer}",
         "image": "test digit {number}: a {label}",
         "reads": "the network reads {k}, {share}",
         "methods": {
-            "occlusion": ["covered", "how far P({label}) falls when a patch of 5×5 is covered"],
+            "occlusion": ["covered", "how far P({label}) falls, 5×5 covered"],
             "saliency": ["slope", "|∂ score of {label} / ∂ pixel|"],
-            "Grad-CAM": ["Grad-CAM", "maps of {layer}, weighted by the gradient"],
+            "Grad-CAM": ["Grad-CAM", "last maps, weighted by their slopes"],
         },
         "agrees": "agreement with the trained map",
         "ink": "agreement with the image",
         "nothing": "no maps in this network",
         "maps": "{layer}: {size}",
         "chosen": "map {k}",
-        "kernels": "its kernels, one for each map below",
+        "kernels": "its kernels: one per map below",
         "kernel": "its kernel",
         "pooled": "no weights: it takes from one map of the layer before",
         "key": "green +   purple −",
@@ -70,9 +70,9 @@ class Inside(looking.NetworkWidget):
     initial = {
         "network": "article's CNN",
         "train": "roaming",
-        "digit": 4,
+        "digit": 36,
         "layer": 0,
-        "map": 0,
+        "map": 6,
         "shuffle": 0,
     }
     source = "inside.js"
@@ -92,7 +92,7 @@ class Inside(looking.NetworkWidget):
         """
         name, train = looking.known_name(state["network"], state["train"])
         name = "article's CNN" if name == "softmax" else name
-        number = limited(state["digit"], 0, 359, 4)
+        number = limited(state["digit"], 0, 359, 36)
         trained = looking.network_of(name, train)
         cascade = [la.name for la in trained.layers if la.params][::-1]
         depth = limited(state["shuffle"], 0, len(cascade), 0)
@@ -133,10 +133,11 @@ def shuffled(name: str, train: str, depth: int):
 
 
 def shuffle_words(network, cascade) -> list:
-    """Say how far the shuffling goes: from "none" to "scores … convolution 1"."""
+    """Say how far the shuffling goes: from "nothing" to "down to convolution 1"."""
     titles = looking.titles(network)
     words = [titles.get(name, name) for name in cascade]
-    return [Inside.labels["intact"], *words[:1], *(f"{words[0]} … {word}" for word in words[1:])]
+    deeper = (Inside.labels["deeper"].replace("{layer}", word) for word in words[1:])
+    return [Inside.labels["intact"], *words[:1], *deeper]
 
 
 def stages_of(network, image) -> list:
@@ -193,7 +194,7 @@ def heat(method: str, name: str, train: str, number: int, depth: int) -> dict:
 
 def _summary(a: dict, who: str) -> str:
     depth = a["state"]["shuffle"]
-    state = f"weights shuffled: {a['shuffles'][depth]}" if depth else "as it was trained"
+    state = f"weights shuffled, {a['shuffles'][depth]}" if depth else "as it was trained"
     text = f"{who}, {state}: it reads {a['guess']} with {100 * a['share']:.0f} % where a "
     text += f"{a['label']} is shown. "
     if depth:

@@ -15,8 +15,8 @@ from helpers.kit.widget import HERE, Widget
 SIDE, CLASSES = 28, 10
 DEFAULT, TRAINED_ON = "global-pool CNN", "roaming"
 MOST = 64  # maps or numbers of one layer that are drawn; of more, the first
-NAMES = {"softmax": "softmax regression", "MLP": "MLP", "article's CNN": "article's CNN",
-         "global-pool CNN": "global-pool CNN"}
+NAMES = {"global-pool CNN": "global-pool CNN", "article's CNN": "article's CNN", "MLP": "MLP",
+         "softmax": "softmax regression"}
 TRAININGS = {"roaming": "digits that roam", "centred": "digits that stand still"}
 KINDS = {"Conv2D": "convolution", "MaxPooling2D": "max pooling", "Dense": "dense layer",
          "AveragePooling2D": "average pooling", "GlobalMaxPooling2D": "global max",
@@ -49,6 +49,7 @@ class NetworkWidget(Widget):
             here = Path(__file__).parent
             files = (HERE / "widget.js", here / "maps.js", here / cls.source)
             cls._esm = "\n".join(file.read_text(encoding="utf-8") for file in files)
+            cls._css += (here / "maps.css").read_text(encoding="utf-8")
 
     def __init__(self, network=None, **changes):
         if network is not None:

@@ -18,9 +18,9 @@ from helpers.kit.digits import CANVAS, ENLARGED, enlarged
 
 CELL = 2  # pixels of the canvas that one cell of the scanned digits covers
 FINE = 8  # dots per pixel in which strokes are drawn before ink is counted
-NARROWEST, WIDEST = 5.0, 12.0  # pixels: as wide as the training digits are
+NARROWEST, WIDEST = 5.0, 13.0  # pixels: 98 of 100 training digits are as wide, in half ink
 LARGEST_SCALE = 4.0  # a dot stays a dot and is not blown up to a digit
-INK = 0.2  # a picture's cells with less ink than that do not count for its outline
+INK = 0.4  # dots of a picture with less ink than that do not count for its outline
 PICTURE = 56  # side at which a picture of the student's own is kept: two cells per pixel
 
 
@@ -43,7 +43,7 @@ def field(strokes, picture, pen: float, fit: bool):
     array (28, 28) float32 in [0, 1]
         1 is full ink.
     """
-    box = outline(strokes, picture) if fit else None
+    box = outline(strokes, picture, pen) if fit else None
     if box is None:
         return enlarged(_cells(strokes, picture, pen, CANVAS)[None])[0]
     move = fitted(box, pen)
@@ -62,18 +62,21 @@ class Move:
         self.scale, self.shift = np.asarray(scale, float), np.asarray(shift, float)
 
 
-def outline(strokes, picture):
-    """Return the box (left, top, right, bottom) around the pen's way and the picture's ink.
+def outline(strokes, picture, pen: float):
+    """Return the box (left, top, right, bottom) around the way of the pen; None without ink.
 
-    None where there is no ink. The thickness of the pen is not counted.
+    A picture knows no pen: its ink is counted as if drawn by one that would be of this thickness
+    when the picture is as high as a training digit.
     """
     corners = [points for points in strokes if len(points)]
     if picture is not None:
         rows, columns = np.nonzero(picture > INK)
         if len(rows):
             size = CANVAS / len(picture)
-            corners.append(np.array([[columns.min(), rows.min()],
-                                     [columns.max() + 1, rows.max() + 1]]) * size)
+            first = np.array([columns.min(), rows.min()]) * size
+            last = np.array([columns.max() + 1, rows.max() + 1]) * size
+            edge = np.minimum((last - first)[1] * pen / ENLARGED, last - first) / 2
+            corners.append(np.array([first + edge, last - edge]))
     if not corners:
         return None
     places = np.concatenate(corners)
