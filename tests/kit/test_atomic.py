@@ -85,11 +85,10 @@ data._REMOTE["mnist"] = (expected,)
 
 def training(folder):
     """helpers.kit.checkpoint: the note of the epochs that are saved whole."""
-    (folder / "latest.weights.h5").write_bytes(b"weights")
-    note = {"epoch": 4, "sha256": hashlib.sha256(b"weights").hexdigest()}
+    note = {"epoch": 4, "callbacks": {}, "sha256": {"epoch-4.weights.h5": "of the weights"}}
     return Writer(folder, "whole.json", b'{"epoch": 3, "sha256": "of the epoch before"}',
                   json.dumps(note).encode(), "from helpers.kit import checkpoint",
-                  "checkpoint._write_record(folder, 4)")
+                  f"checkpoint._write_record(folder, {note!r})")
 
 
 def notebook(folder):
