@@ -73,6 +73,8 @@ def pytest_runtest_setup(item):
         if item.path.parent.name == "solutions":
             os.environ["COURSE_STRICT"] = "1"
     os.environ["COURSE_PROGRESS"] = progress
+    # A backup of an interrupted training, a student's or another notebook's, is not to be resumed.
+    os.environ["COURSE_CHECKPOINTS"] = str(Path(progress, "checkpoints"))
 
 
 def is_notebook(path):

@@ -250,7 +250,7 @@ P3_9 = number(
         "Go backwards: one value after the second pool looks at 2×2 values before it. At how many "
         "values of the layer before do these look?",
         "A layer with kernel k widens the view by (k − 1) steps, and a step is as many pixels as "
-        "all strides *before* it multiplied: 1, 1, 2, 2. Start with one pixel.",
+        "all strides before it multiplied: 1, 1, 2, 2. Start with one pixel.",
         SOLUTION,
     ),
     wrong=[

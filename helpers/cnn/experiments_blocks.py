@@ -101,10 +101,11 @@ class Residual(NamedTuple):
         lines = []
         for name, norms, right in (("plain", self.plain, self.plain_accuracy),
                                    ("with skips", self.residual, self.residual_accuracy)):
-            lines.append(f"{name:<11} gradient at the first layer ÷ at the last: "
-                         f"{norms[0] / norms[-1]:<8.2g} training digits right after {self.steps} "
-                         f"steps: {right.mean():.3f}  ({right.min():.3f} to {right.max():.3f})")
-        return "\n".join(lines)
+            lines.append(f"{name:<11}{norms[0] / norms[-1]:>18.2g}{right.mean():>18.3f}"
+                         f"  ({right.min():.3f} to {right.max():.3f})")
+        head = f"{'':<11}{'gradient, first':>18}{f'right after {self.steps}':>18}"
+        below = f"{'':<11}{'÷ last layer':>18}{'steps':>18}"
+        return "\n".join([head, below, *lines])
 
 
 def residual_gradients(depth=30, seeds=3, kind="dense", initializer="glorot_uniform", steps=225):

@@ -78,7 +78,7 @@ question(
     importance=5,
     options=[
         ("3×3; it is applied to each of the 32 maps and makes 32 maps", False,
-         "That is a *depthwise* convolution. An ordinary filter has a slice for each input map, "
+         "That is a depthwise convolution. An ordinary filter has a slice for each input map, "
          "and adds up what the slices find."),
         ("3×3×64; it makes 32 maps", False,
          "Inputs and outputs are exchanged. W is (kh, kw, channels in, channels out)."),
@@ -160,7 +160,7 @@ question(
     "3.h",
     title="Equivariant or invariant?",
     prompt="A digit moves four pixels to the right, away from all borders. Which parts of a "
-    "network answer *the same* as before, which only *shifted*?",
+    "network answer the same as before, which only shifted?",
     minutes=2,
     difficulty=3,
     importance=5,
@@ -221,8 +221,8 @@ question(
         ("Inception: kernels of several sizes, one after the other", False,
          "Side by side, on the same input; their maps are put together. 1×1 kernels before them "
          "save work."),
-        ("Squeeze-and-excitation: unimportant *places* of a map are dimmed", False,
-         "One factor per *channel*, from the mean of each map: whole maps are dimmed, not places."),
+        ("Squeeze-and-excitation: unimportant places of a map are dimmed", False,
+         "One factor per channel, from the mean of each map: whole maps are dimmed, not places."),
     ],
 )
 

@@ -148,7 +148,7 @@ question(
     options=[
         ("Both CNNs stay above 90, as convolutions do not care where something is; MLP and softmax "
          "fall to about 20", False,
-         "A convolution is *equivariant*: if the digit moves, its maps move along. After Flatten "
+         "A convolution is equivariant: if the digit moves, its maps move along. After Flatten "
          "every place has weights of its own again, so the article's CNN falls to about 20 as "
          "well."),
         ("Global pooling about 90, the article's CNN about 80, MLP about 70, softmax about 20",

@@ -174,7 +174,8 @@ def chapters() -> dict:
                 {cell_index: time.perf_counter() - began[cell_index]}))  # noqa: B023
         with tempfile.TemporaryDirectory() as progress:
             start = time.perf_counter()
-            client.execute(env=dict(os.environ, COURSE_PROGRESS=progress, NB_PROFILE="quick"))
+            client.execute(env=dict(os.environ, COURSE_PROGRESS=progress, NB_PROFILE="quick",
+                                    COURSE_CHECKPOINTS=os.path.join(progress, "checkpoints")))
             seconds = time.perf_counter() - start
         measured[path.stem] = {"run_all_s": seconds, "over_budget": seconds / CHAPTER_BUDGET,
                                "sections_s": by_section(notebook, took)}

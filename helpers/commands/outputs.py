@@ -62,7 +62,8 @@ def in_source(notebook: nbformat.NotebookNode, index: int) -> int:
 
 def kernel_environment(progress: str) -> dict[str, str]:
     """Strict, quick, and apart from what the builder of the course has solved."""
-    environment = dict(os.environ, COURSE_STRICT="1", COURSE_PROGRESS=progress)
+    environment = dict(os.environ, COURSE_STRICT="1", COURSE_PROGRESS=progress,
+                       COURSE_CHECKPOINTS=os.path.join(progress, "checkpoints"))
     environment.setdefault("NB_PROFILE", "quick")
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment
