@@ -66,7 +66,7 @@ _LOCAL = {"digits": digits, "roaming": roaming}
 NAMES = (*_LOCAL, *_REMOTE)
 
 
-def load(name="digits"):
+def load(name="digits", instead="digits"):
     """A data set, split for training and testing, always in the same way.
 
     Parameters
@@ -74,19 +74,24 @@ def load(name="digits"):
     name : "digits", "roaming", "mnist" or "fashion_mnist"
         "digits" and "roaming" need no network; for other places of the roaming digits see
         `data.roaming`. The other two are downloaded once (11 and 31 MB).
+    instead : "digits" or "roaming"
+        What comes where a download fails: "roaming" for a network that needs 28×28 pixels.
 
     Returns
     -------
     Split
         digits: 1,437 and 360 images of 8×8; roaming: the same on 28×28; MNIST, Fashion-MNIST:
         60,000 and 10,000 of 28×28.
-        If a download fails, a sentence says so and the digits come instead; see `Split.name`.
+        If a download fails, a sentence says so and `instead` comes; see `Split.name`.
 
     Raises
     ------
     ValueError
         For an unknown name.
     """
+    if instead not in _LOCAL:
+        raise ValueError(f"data.load: instead is one of {', '.join(_LOCAL)}, which need no "
+                         f"network; got {instead!r}")
     if name in _LOCAL:
         return _LOCAL[name]()
     if name not in _REMOTE:
@@ -94,10 +99,10 @@ def load(name="digits"):
     try:
         paths = [_cached(remote) for remote in _REMOTE[name]]
     except (OSError, http.client.HTTPException) as error:
+        what = "roaming digits" if instead == "roaming" else instead
         print(f"{name} could not be fetched ({_reason(error)}). The course goes on with the "
-              "digits, which need no network. Results will differ from the text about "
-              f"{name}.")
-        return digits()
+              f"{what}, which need no network. Results will differ from the text about {name}.")
+        return _LOCAL[instead]()
     return _mnist(*paths) if name == "mnist" else _fashion_mnist(*paths)
 
 

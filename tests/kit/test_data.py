@@ -192,6 +192,16 @@ def test_missing_on_the_server_and_offline_both_end_with_a_sentence_and_digits(
     assert "goes on with the digits" in capsys.readouterr().out
 
 
+def test_offline_the_digits_that_roam_come_where_28_pixels_are_needed(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(data, "_ORIGIN", "http://127.0.0.1:9/")     # nothing listens there
+    split = data.load("mnist", instead="roaming")
+    assert split.name == "roaming" and split.x_train.shape == (1437, 28, 28)
+    assert "goes on with the roaming digits" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="instead is one of digits, roaming.*got 'cifar'"):
+        data.load("mnist", instead="cifar")
+
+
 def test_a_cut_connection_ends_with_digits(shop, tmp_path, monkeypatch):
     shop.sell("mnist", [mnist_file(tmp_path)])
 
