@@ -192,7 +192,7 @@ def test_missing_on_the_server_and_offline_both_end_with_a_sentence_and_digits(
     assert "goes on with the digits" in capsys.readouterr().out
 
 
-def test_offline_the_digits_that_roam_come_where_28_pixels_are_needed(monkeypatch, tmp_path, capsys):
+def test_offline_roaming_digits_come_where_28_pixels_are_needed(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(data, "_ORIGIN", "http://127.0.0.1:9/")     # nothing listens there
     split = data.load("mnist", instead="roaming")
