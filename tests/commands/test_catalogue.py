@@ -23,14 +23,17 @@ def test_every_exercise_has_what_an_instructor_needs(found):
             assert all(mistake["name"] and mistake["why"] for mistake in entry["mistakes"]), entry
 
 
-def test_chapter_02_has_the_exercises_and_widgets_of_its_design(found):
-    chapter = next(c for c in found["chapters"] if c["chapter"] == "02")
-    assert {f"2.{number}" for number in range(1, 12)} <= {e["id"] for e in chapter["exercises"]}
-    assert {w["id"] for w in chapter["widgets"]} == {f"W2.{number}" for number in range(1, 6)}
+@pytest.mark.parametrize(("number", "widgets", "hinted"), [("02", 5, range(1, 12)),
+                                                           ("03", 6, [*range(1, 8), 9, 10, 11])])
+def test_a_chapter_has_the_exercises_and_widgets_of_its_design(found, number, widgets, hinted):
+    chapter = next(c for c in found["chapters"] if c["chapter"] == number)
+    own = int(number)
     by_id = {entry["id"]: entry for entry in chapter["exercises"]}
-    for number in range(1, 12):
-        assert by_id[f"2.{number}"]["mistakes"], f"2.{number} has no named mistake"
-        assert by_id[f"2.{number}"]["hints"] == 3, f"2.{number} needs three hints"
+    assert {w["id"] for w in chapter["widgets"]} == {f"W{own}.{n}" for n in range(1, widgets + 1)}
+    for n in range(1, 12):
+        assert by_id[f"{own}.{n}"]["mistakes"], f"{own}.{n} has no named mistake"
+    for n in hinted:    # all but the questions, which have options instead
+        assert by_id[f"{own}.{n}"]["hints"] == 3, f"{own}.{n} needs three hints"
 
 
 def test_exercises_and_widgets_come_in_the_order_of_the_chapter_with_its_headings(found):
