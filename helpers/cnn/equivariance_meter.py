@@ -38,8 +38,9 @@ class EquivarianceMeter(looking.NetworkWidget):
         "followed exactly; in between the maps change. So a convolutional network is equivariant "
         "only up to its strides, and it is not invariant: the article's CNN flattens its last "
         "maps, the dense layer has one weight for each place, and a place that it never saw is "
-        "foreign to it. Global pooling forgets the place, and reads the digit nearly everywhere. "
-        "Choose “digits that roam”, and see what training can do where the architecture does not."
+        "foreign to it. Global pooling forgets the place and reads the digit at far more places; "
+        "not at all, for within a step of 4 pixels its maps still change: look for stripes. Choose "
+        "“digits that roam”, and see what training can do where the architecture does not."
     )
     labels = {
         "dx": "to the right, pixels",
@@ -59,7 +60,7 @@ class EquivarianceMeter(looking.NetworkWidget):
         "gap": "how far each layer is from following (0: exactly)",
         "waiting": "These networks are being trained first; that takes some seconds …",
     }
-    initial = {"dx": 3, "dy": 0, "digit": 7, "train": "centred", "network": ""}
+    initial = {"dx": 3, "dy": 0, "digit": 38, "train": "centred", "network": ""}
     source = "equivariance_meter.js"
 
     @staticmethod
@@ -74,7 +75,7 @@ class EquivarianceMeter(looking.NetworkWidget):
             it is read, layers : list of [name, gap]); state; summary.
         """
         dx, dy = (limited(state[key], -MARGIN, MARGIN, 0) for key in ("dx", "dy"))
-        number = limited(state["digit"], 0, 359, 7)
+        number = limited(state["digit"], 0, 359, 38)
         own, train = looking.known_name(state["network"], state["train"])
         image, label = looking.digit("centred", number)
         names = COMPARED if own in looking.NAMES else (*COMPARED, own)

@@ -31,9 +31,9 @@ class NetworkWidget(Widget):
 
     Parameters
     ----------
-    network : nn.Sequential, optional
+    network : nn.Sequential or str, optional
         A network of the student's own, for images of 28×28 and ten classes. The widget looks at a
-        copy, so neither changes the other.
+        copy, so neither changes the other. Or the name of one of the chapter's.
     **changes
         Entries of ``initial``.
 
@@ -52,7 +52,9 @@ class NetworkWidget(Widget):
             cls._css += (here / "maps.css").read_text(encoding="utf-8")
 
     def __init__(self, network=None, **changes):
-        if network is not None:
+        if isinstance(network, str):
+            changes = {"network": self._named(network), **changes}
+        elif network is not None:
             self._network = copied(network)
             name = f"own {next(_numbers)}"
             _own[name] = self._network
@@ -60,6 +62,13 @@ class NetworkWidget(Widget):
             self.labels = {**self.labels, "networks": known}
             changes = {"network": name, **changes}
         super().__init__(**changes)
+
+    def _named(self, name):
+        names = self.labels["networks"]
+        if name not in names:
+            raise ValueError(f"{type(self).__name__} knows the networks {', '.join(names)}; got "
+                             f"{name!r}. A network of your own may come as it is.")
+        return name
 
 
 def copied(network):

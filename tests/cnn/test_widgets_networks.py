@@ -227,8 +227,14 @@ def test_when_the_widget_is_gone_its_network_is_gone_and_an_old_name_does_no_har
     assert looking.known_name(["MLP"], {}) == ("global-pool CNN", "roaming")
 
 
+def test_a_network_of_the_chapter_is_called_by_its_name():
+    assert widgets.draw_digit(network="MLP").state["network"] == "MLP"
+    assert widgets.inside(network="global-pool CNN").result["summary"].startswith("Global-pool")
+
+
 @pytest.mark.parametrize(("network", "says"), [
-    ("a word", "nn.Sequential"),
+    ("a word", "article's CNN"),
+    (np.zeros(3), "nn.Sequential"),
     (nn.Sequential([nn.Flatten(), nn.Dense(10)]), "no weights yet"),
     (networks.softmax(input_shape=(8, 8, 1)), "28×28"),
     (nn.Sequential([nn.Flatten(), nn.Dense(3)]), "digits 0 … 9"),
