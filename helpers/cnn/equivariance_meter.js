@@ -6,7 +6,8 @@ const NETS = { x: 296, w: 584, cell: 11.5, top: 50 };
 const METER = { top: 254, step: 18.5, name: 84, full: 1.5 };
 
 function render({ model, el }) {
-  const ui = frame(model, el);
+  // Of a new digit the maps come with a second answer: the first must not wait for them.
+  const ui = frame(model, el, { adjust: (patch) => ({ patient: false, ...patch }) });
   const { labels, state } = ui;
   const pixels = (value) => `${value > 0 ? "+" : ""}${value}`.replace("-", "−");
   ui.controls.append(
@@ -14,7 +15,8 @@ function render({ model, el }) {
     ui.slider("dy", { min: -REACH, max: REACH, step: 1, show: pixels }),
     ui.slider("digit", { min: 0, max: 359, step: 1 }),
     ui.select("train", Object.entries(labels.trainings)),
-    ui.button(labels.home, () => ui.set({ dx: 0, dy: 0 })));
+    ui.buttons(ui.button(labels.home, () => ui.set({ dx: 0, dy: 0 })),
+      ...[2, 3, 4].map((dx) => ui.button(labels.shift.replace("{k}", dx), () => ui.set({ dx, dy: 0 })))));
   const svg = ui.picture(880, 388);
   const pad = makePad(svg, ui);
   const layer = shape("g");
@@ -24,6 +26,9 @@ function render({ model, el }) {
     note.show("");
     pad.show(result.digit);
     layer.replaceChildren(...drawNetworks(result, ui));
+    if (result.pending && (result.serial ?? 0) === state.serial) {
+      requestAnimationFrame(() => { if (result === model.get("result")) ui.set({ patient: true }); });
+    }
   });
   return () => { note.end(); ui.end(); };
 }
@@ -92,7 +97,8 @@ function drawNetworks(result, ui) {
 function drawPlaces(network, x, result, labels, dx, dy) {
   const { cell, top } = NETS;
   const words = labels.reads.replace("{k}", network.guess).replace("{share}", `${Math.round(100 * network.share)} %`);
-  const cells = network.map.flatMap((row, i) => row.map((chance, j) => shape("rect", {
+  const map = network.map ?? Array(13).fill(Array(13).fill(0));
+  const cells = map.flatMap((row, i) => row.map((chance, j) => shape("rect", {
     x: x + j * cell, y: top + i * cell, width: cell - 1, height: cell - 1, rx: 1.5,
     style: `fill:var(--cw-data); fill-opacity:${(0.08 + 0.92 * (chance ?? 0)).toFixed(3)}` },
     shape("title", {}, `${j - REACH}, ${i - REACH}: ${Math.round(100 * chance)} %`.replace(/-/g, "−")))));
@@ -104,7 +110,7 @@ function drawPlaces(network, x, result, labels, dx, dy) {
     shape("rect", { x: x + (dx + REACH) * cell - 1.5, y: top + (dy + REACH) * cell - 1.5, width: cell + 2, height: cell + 2, rx: 2,
       "data-here": network.name, style: "fill:none; stroke:var(--cw-ink); stroke-width:2" }),
     shape("text", { x, y: top + 13 * cell + 16, class: "soft" },
-      labels.places.replace("{k}", network.good).replace("{n}", 169)),
+      network.map ? labels.places.replace("{k}", network.good).replace("{n}", 169) : "…"),
   ];
 }
 

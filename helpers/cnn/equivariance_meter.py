@@ -9,8 +9,6 @@ nothing, and the meter says how much it notices.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from helpers.cnn import looking
@@ -21,6 +19,8 @@ from helpers.kit.widget import canvas, limited
 COMPARED = ("MLP", "article's CNN", "global-pool CNN")
 SHIFTS = [(dy, dx) for dy in range(-MARGIN, MARGIN + 1) for dx in range(-MARGIN, MARGIN + 1)]
 PLACES = 2 * MARGIN + 1  # per side
+# (network, training, digit) -> what `at_all_places` found: 169 images take some 30 ms a network
+KNOWN, MOST_KNOWN = {}, 200
 
 
 class EquivarianceMeter(looking.NetworkWidget):
@@ -50,7 +50,8 @@ class EquivarianceMeter(looking.NetworkWidget):
         "trainings": dict(reversed(looking.TRAININGS.items())),
         "networks": looking.NAMES,
         "own": "your own network",
-        "home": "Back to the middle",
+        "home": "Middle",
+        "shift": "{k} to the right",
         "pad": "drag the digit",
         "hint": "Image of 28×28 pixels. Drag the digit with mouse or finger, or move it with the "
         "arrow keys; Home brings it back to the middle.",
@@ -60,7 +61,14 @@ class EquivarianceMeter(looking.NetworkWidget):
         "gap": "how far each layer is from following (0: exactly)",
         "waiting": "These networks are being trained first; that takes some seconds …",
     }
-    initial = {"dx": 3, "dy": 0, "digit": 38, "train": "centred", "network": ""}
+    initial = {
+        "dx": 3,
+        "dy": 0,
+        "digit": 38,
+        "train": "centred",
+        "network": "",
+        "patient": True,  # False: answer at once, and leave out maps that are not known yet
+    }
     source = "equivariance_meter.js"
 
     @staticmethod
@@ -72,19 +80,22 @@ class EquivarianceMeter(looking.NetworkWidget):
         dict
             digit : uint8 (16, 16); label; networks : list of dict(name, guess, share, right,
             map : 13×13 floats, P(label) with the digit at each place; good : at how many of them
-            it is read, layers : list of [name, gap]); state; summary.
+            it is read (both None if they are not known yet and nobody is patient); layers : list
+            of [name, gap]); pending : whether a map is missing; state; summary.
         """
         dx, dy = (limited(state[key], -MARGIN, MARGIN, 0) for key in ("dx", "dy"))
         number = limited(state["digit"], 0, 359, 38)
         own, train = looking.known_name(state["network"], state["train"])
         image, label = looking.digit("centred", number)
         names = COMPARED if own in looking.NAMES else (*COMPARED, own)
+        patient = bool(state["patient"])
         answer = {
             "digit": np.round(255 * image[MARGIN:-MARGIN, MARGIN:-MARGIN]).astype(np.uint8),
             "label": label,
-            "networks": [measured(name, train, number, dy, dx) for name in names],
+            "networks": [measured(name, train, number, dy, dx, patient) for name in names],
             "state": {"dx": dx, "dy": dy, "digit": number, "train": train},
         }
+        answer["pending"] = any(network["map"] is None for network in answer["networks"])
         return {**answer, "summary": _summary(answer, dx, dy)}
 
     @classmethod
@@ -93,13 +104,18 @@ class EquivarianceMeter(looking.NetworkWidget):
         return _draw(cls, result)
 
 
-def measured(name: str, train: str, number: int, dy: int, dx: int) -> dict:
+def measured(name: str, train: str, number: int, dy: int, dx: int, patient=True) -> dict:
     """What one network says of the moved digit, and how well its layers follow."""
     network = looking.network_of(name, train)
     image, label = looking.digit("centred", number)
     seen = equivariance(network, image, [(dy, dx)])
     chances = seen.probabilities[0]
-    everywhere, good = at_all_places(name, train, number)
+    key = (name, train, number)
+    if patient and key not in KNOWN:
+        KNOWN[key] = at_all_places(*key)
+        if len(KNOWN) > MOST_KNOWN:
+            del KNOWN[next(iter(KNOWN))]  # the oldest
+    everywhere, good = KNOWN.get(key, (None, None))
     guess = int(chances.argmax())
     return {
         "name": looking.NAMES.get(name, "your own network"),
@@ -113,7 +129,6 @@ def measured(name: str, train: str, number: int, dy: int, dx: int) -> dict:
     }
 
 
-@lru_cache(maxsize=64)
 def at_all_places(name: str, train: str, number: int):
     """P(label) with the digit at each of the 13×13 places, and at how many of them it is read."""
     image, label = looking.digit("centred", number)
@@ -132,8 +147,10 @@ def _summary(a: dict, dx: int, dy: int) -> str:
     parts = []
     for network in a["networks"]:
         verdict = "right" if network["right"] else "wrong"
+        known = network["good"] is not None
+        places = f"; right at {network['good']} of {len(SHIFTS)} places" if known else ""
         parts.append(f"{network['name']}: {network['guess']} with {network['share']:.0%} "
-                     f"({verdict}; right at {network['good']} of {len(SHIFTS)} places)")
+                     f"({verdict}{places})")
     return text + "; ".join(parts).replace("%", " %") + "."
 
 

@@ -17,7 +17,8 @@ from tests.browser.mounting import number
 def untrained(monkeypatch):
     made = {name: build() for name, build in networks.NETWORKS.items()}
     monkeypatch.setattr(networks, "trained", lambda name, train="roaming", seed=0: made[name])
-    caches = (equivariance_meter.at_all_places, inside.explained, inside.shuffled)
+    caches = (inside.explained, inside.shuffled)
+    monkeypatch.setattr(equivariance_meter, "KNOWN", {})
     for cache in caches:
         cache.cache_clear()
     yield
@@ -104,6 +105,20 @@ def test_probabilities_stand_at_the_place_of_the_digit(mount):
     for low, size in (("x", "width"), ("y", "height")):
         assert cell[low] + cell[size] / 2 == pytest.approx(mark[low] + mark[size] / 2, abs=1)
     assert cells.locator("title").text_content() == "−4, 5: 100 %"
+
+
+def test_maps_of_a_new_digit_are_asked_for_after_the_first_answer(mount):
+    view = mount(widgets.equivariance_meter())
+    view.root.locator("input[name=digit]").press("ArrowRight")
+    assert len(view.sent) == 1 and view.sent[-1]["patient"] is False
+    assert view.answer()["pending"]
+    view.page.wait_for_function("() => window.sent.length === 2")
+    assert view.sent[-1]["patient"] is True and view.sent[-1]["digit"] == view.sent[0]["digit"]
+    assert not view.answer()["pending"]
+    view.root.locator("input[name=dx]").press("ArrowLeft")
+    assert not view.answer()["pending"]
+    view.page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
+    assert len(view.sent) == 3
 
 
 def test_meters_are_as_long_as_the_gaps_and_stand_below_their_network(mount):

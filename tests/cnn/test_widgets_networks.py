@@ -39,7 +39,8 @@ def untrained(monkeypatch):
         return made[key]
 
     monkeypatch.setattr(networks, "trained", give)
-    caches = (equivariance_meter.at_all_places, inside.explained, inside.shuffled)
+    caches = (inside.explained, inside.shuffled)
+    monkeypatch.setattr(equivariance_meter, "KNOWN", {})
     for cache in caches:
         cache.cache_clear()
     yield give
@@ -389,6 +390,19 @@ def test_meter_shows_the_probability_with_the_digit_at_each_place(untrained):
         assert network["right"] == (chances.argmax() == label)
         assert 0 <= network["good"] <= 169
     assert "5 left and 2 down" in result["summary"]
+
+
+def test_meter_answers_at_once_and_leaves_the_maps_for_a_second_answer():
+    first = meter(digit=20, patient=False)
+    assert first["pending"] and all(n["map"] is None and n["good"] is None
+                                    for n in first["networks"])
+    assert "places" not in first["summary"]
+    second = meter(digit=20)
+    assert not second["pending"] and "of 169 places" in second["summary"]
+    third = meter(digit=20, dx=-1, patient=False)  # now they are known
+    assert not third["pending"]
+    for then, now in zip(second["networks"], third["networks"], strict=True):
+        np.testing.assert_array_equal(then["map"], now["map"])
 
 
 # ---- W3.5
