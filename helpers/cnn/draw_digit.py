@@ -76,6 +76,7 @@ class DrawDigit(looking.NetworkWidget):
         "fit": True,
     }
     source = "draw_digit.js"
+    shared = ("maps.js", "journey.js")
 
     @staticmethod
     def compute(state: dict) -> dict:
@@ -223,8 +224,8 @@ def _draw(cls, result):
             ax.set(xticks=[], yticks=[])
         middle.suptitle(f"{stage['title']}: {min(len(stage['values']), 16)} of its maps")
     ax = right.subplots()
-    colours = ["#767676"] * 10
-    colours[result["guess"]] = "#0072b2"
+    colours = ["#a0a0a0"] * 10
+    colours[result["guess"]] = "#222222"
     ax.barh(range(10), np.nan_to_num(result["probabilities"]), color=colours)
     ax.set(yticks=range(10), xlim=(0, 1), title=cls.labels["bars"])
     ax.invert_yaxis()

@@ -213,6 +213,8 @@ def _signed(number: float) -> str:
 
 
 def _draw(cls, result):
+    from matplotlib.colors import LinearSegmentedColormap
+
     figure = canvas(8.8, 3.6)
     upper, lower = figure.subfigures(2, 1, height_ratios=[1.3, 1])
     first, *axes = upper.subplots(1, 4)
@@ -223,8 +225,12 @@ def _draw(cls, result):
         ax.set(title=cls.labels["methods"][heat_["name"]][0], xticks=[], yticks=[])
         if heat_["values"] is None:
             continue
-        low, colours = (0, "PuOr_r") if heat_["signed"] else (-30, "Oranges")
-        ax.imshow(heat_["values"], cmap=colours, vmin=low, vmax=255)
+        # as in the browser: blue from forward passes, orange from gradients, purple the other way
+        if heat_["signed"]:
+            colours = LinearSegmentedColormap.from_list("falls", ["#a2377c", "white", "#0072b2"])
+        else:
+            colours = "Blues" if heat_["name"] == "occlusion" else "Oranges"
+        ax.imshow(heat_["values"], cmap=colours, vmin=0, vmax=255)
     if result["stage"]:
         row = lower.subplots(2, 8)
         for ax, picture in zip(row.ravel(), result["stage"]["values"], strict=False):

@@ -43,11 +43,13 @@ class NetworkWidget(Widget):
         If `network` is none that the widget can look into.
     """
 
+    shared = ("maps.js",)  # JavaScript that comes between the kit's and the widget's own
+
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        if "source" in cls.__dict__:  # maps.js, which they share, comes before the widget's own
+        if "source" in cls.__dict__:
             here = Path(__file__).parent
-            files = (HERE / "widget.js", here / "maps.js", here / cls.source)
+            files = (HERE / "widget.js", *(here / name for name in (*cls.shared, cls.source)))
             cls._esm = "\n".join(file.read_text(encoding="utf-8") for file in files)
             cls._css += (here / "maps.css").read_text(encoding="utf-8")
 

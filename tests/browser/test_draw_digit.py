@@ -196,6 +196,16 @@ def filled(shape, chosen=None):
     return base64.b64encode(values.tobytes()).decode()
 
 
+@pytest.mark.parametrize("name", networks.NETWORKS)
+def test_every_network_has_its_blocks_on_the_canvas_and_none_runs_over_the_edge(name, mount):
+    view = mount(widgets.draw_digit(network=networks.NETWORKS[name]()))
+    rows, columns = np.nonzero(view.pixels()[:, :, 3] > 0)
+    high, wide = view.pixels().shape[:2]
+    assert columns.max() < wide - 1 and rows.max() < high  # the last column and row stay empty
+    blocks = len(view.widget.result["layers"])
+    assert (columns.max() < 200) == (blocks == 0)
+
+
 def test_a_map_under_the_pointer_is_shown_in_large(pad):
     pad.view.answer({**pad.view.widget.state, "serial": 1})
     before = pad.view.pixels()

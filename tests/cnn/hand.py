@@ -1,8 +1,8 @@
-"""Digits as people draw them, for the tests of the pad: corners in a box, x right and y down."""
+"""Digits as people draw them and photograph them, for the tests of the pad; x right, y down."""
 
 import numpy as np
 
-# Between the corners the pen goes straight; 1 and 4 are drawn as in the training digits.
+# Corners in a box of 1×1; between them the pen goes straight.
 CORNERS = {
     0: [[(0.5, 0), (0.15, 0.15), (0, 0.5), (0.15, 0.88), (0.5, 1), (0.85, 0.85), (1, 0.5),
          (0.85, 0.12), (0.5, 0)]],
@@ -34,3 +34,19 @@ def way(corners, apart=0.5):
     reached = np.r_[0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T))]
     at = np.linspace(0, reached[-1], max(int(reached[-1] / apart), 2))
     return np.stack([np.interp(at, reached, corners[:, side]) for side in (0, 1)], axis=1)
+
+
+def middle_of(ink):
+    """Centre of the ink, (x, y), in pixels."""
+    rows, columns = np.indices(ink.shape)
+    return (columns * ink).sum() / ink.sum(), (rows * ink).sum() / ink.sum()
+
+
+def photographed(dark=True, shadow=True, noise=0.02):
+    """A "1" on paper under uneven light: (grey (120, 160), where the ink is)."""
+    rows, columns = np.mgrid[:120, :160]
+    ink = (abs(columns - 90) < 5) & (rows > 25) & (rows < 95)
+    light = 0.95 - (0.35 * rows / 120 if shadow else 0)
+    grey = np.where(ink, 0.25 * light, light)
+    grey = grey + np.random.default_rng(0).normal(0, noise, grey.shape)
+    return np.clip(grey if dark else 1 - grey, 0, 1), ink
