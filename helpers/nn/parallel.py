@@ -74,7 +74,7 @@ def one_core_for_a_product():
     with _lock:
         if _running == 0:
             _threads_before = blas.get_num_threads()
-            blas.set_num_threads(1)
+            _limit(blas, 1)
         _running += 1
     try:
         yield
@@ -82,7 +82,20 @@ def one_core_for_a_product():
         with _lock:
             _running -= 1
             if _running == 0:
-                blas.set_num_threads(_threads_before)
+                _limit(blas, _threads_before)
+
+
+def _limit(blas, threads):
+    """Say how many threads a product may use, whichever thread of Python says so.
+
+    threadpoolctl 3.8 listens only to the thread that spoke first, and does nothing for all
+    others. In JupyterLab a widget computes in another thread than a cell: it would not be heard,
+    or worse, whoever comes last could not give the cores back.
+    """
+    release = getattr(blas, "clear_controlling_thread", lambda force: None)
+    release(force=True)
+    blas.set_num_threads(threads)
+    release(force=True)
 
 
 @functools.cache

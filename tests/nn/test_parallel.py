@@ -115,3 +115,45 @@ def test_results_do_not_depend_on_the_number_of_cores(blas, threads):
 
     for a, b in zip(gradients(threads).values(), gradients(3).values(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_the_real_library_listens_to_every_thread():
+    """A cell trains in one thread, and a widget of JupyterLab looks into a network in another."""
+    library = parallel._blas()
+    if library is None:
+        pytest.skip("what NumPy's products come from cannot be asked for its threads here")
+    before = library.get_num_threads()
+    seen = []
+
+    def look():
+        with parallel.one_core_for_a_product():
+            seen.append(library.get_num_threads())
+
+    look()
+    for _ in range(2):      # each in a thread of its own
+        other = threading.Thread(target=look)
+        other.start()
+        other.join()
+    assert seen == [1, 1, 1] and library.get_num_threads() == before
+
+
+def test_whoever_is_last_gives_the_real_library_its_threads_back():
+    library = parallel._blas()
+    if library is None:
+        pytest.skip("what NumPy's products come from cannot be asked for its threads here")
+    before = library.get_num_threads()
+    entered, leave = threading.Event(), threading.Event()
+
+    def stay():
+        with parallel.one_core_for_a_product():
+            entered.set()
+            leave.wait(timeout=30)
+
+    other = threading.Thread(target=stay)
+    with parallel.one_core_for_a_product():
+        other.start()
+        assert entered.wait(timeout=30)
+    assert library.get_num_threads() == 1       # the other thread still wants it so
+    leave.set()
+    other.join()
+    assert library.get_num_threads() == before
