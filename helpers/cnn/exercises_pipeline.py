@@ -98,6 +98,9 @@ for _change, _name, _why in [
      "Both parts want class numbers, y of shape (n,)."),
     ("wrong pairs", "labels in another order than the images",
      "Images carry other images' labels. Use the same row numbers for both."),
+    ("swapped", "training and test part exchanged",
+     "Four fifths of the digits are kept for the test, and the network learns from the few that "
+     "are left. The large part is to learn from: train = order[len(images) // 5:]."),
     ("lost", "digits got lost",
      "Some digits are in neither part. The training part is all that is not in the test part."),
     ("no copies", "augmentation is gone",

@@ -84,6 +84,8 @@ def make_prepare(faults, changes=()):
         order = (np.random.default_rng() if "no rng" in changes else rng).permutation(len(images))
         fifth = len(images) // 5
         test, train = order[:fifth], order[0 if "overlap" in changes else fifth:]
+        if "swapped" in changes:
+            test, train = train, test
         if "lost" in changes:
             train = train[1:]
         x, y, x_test, y_test = images[train], labels[train], images[test], labels[test]

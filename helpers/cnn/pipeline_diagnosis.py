@@ -210,6 +210,8 @@ def _judge_rest(made, train, test, labels, far, probabilities):
             return "no: images carry other labels"
     if len(set(train % n) | set(test % n)) < n:
         return "no: digits are missing"
+    if split and len(set(test % n)) > n / 2:
+        return "no: more digits to be asked about than to learn from"
     if split and not (train >= n).any():
         return "no: nothing is multiplied"
     if split and (test >= n).any():
