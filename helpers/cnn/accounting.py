@@ -10,8 +10,7 @@ A convolution of (kh, kw, C, F) has kh·kw·C·F + F parameters and multiplies k
 of its output's places. One multiplication with its addition is one MAC (multiply–accumulate);
 biases, activations and the comparisons of a pool are not counted.
 
-Sources: Dumoulin & Visin (2016), arXiv:1603.07285, for sizes; Araujo, Norris & Sim (2019),
-"Computing Receptive Fields of Convolutional Neural Networks", Distill, for fields.
+Each of them is tested against Keras, by brute force, and by gradients.
 """
 
 from __future__ import annotations

@@ -39,10 +39,11 @@ class CostCalculator(Widget):
     )
     notice = (
         "Parameters and work sit in different places: convolutions do most of the "
-        "multiplications, because their few weights are used at every pixel; the first Dense "
-        "layer after Flatten holds most of the parameters, because it has a weight for every "
-        "value and unit. Each window adds (k − 1) times the jump so far to the receptive field, "
-        "so a stride early in the stack makes all later layers see more."
+        "multiplications, because their few weights are used at every pixel; in the article's "
+        "network and in AlexNet the first Dense layer after Flatten holds most of the parameters, "
+        "because it has a weight for every value and unit. Each window adds (k − 1) times the "
+        "jump so far to the receptive field, so a stride early in the stack makes all later layers "
+        "see more."
     )
     labels = {
         "presets": {

@@ -88,7 +88,7 @@ def deletion_test(network, x, y, methods=tuple(METHODS), fractions=None, seeds=3
 
     Notes
     -----
-    Samek, Binder, Montavon, Lapuschkin & Müller (2017); Petsiuk, Das & Saenko (2018).
+    A map made by covering with `fill` has an advantage: it asks what this test asks.
     """
     maps = methods if isinstance(methods, dict) else {name: _method(name) for name in methods}
     fractions = np.linspace(0, 0.2, 11) if fractions is None else np.asarray(fractions, float)

@@ -3,7 +3,7 @@
 A layer follows if moving its input moves its output: f(T x) = T f(x). The meter is
 ‖f(T x) − T f(x)‖ / ‖f(x)‖, measured by `experiments.equivariance`; see there. Convolution follows
 exactly, away from the border. A pooling layer of stride 2 follows where the shift is a whole number
-of its steps (Azulay & Weiss 2019; Zhang 2019). A dense layer knows no places: for it T does
+of its steps. A dense layer knows no places: for it T does
 nothing, and the meter says how much it notices.
 """
 

@@ -234,7 +234,6 @@ def equivariance(network, image, shifts):
     that is no whole number, the whole number next to it, below or above, that fits better is
     taken: the maps cannot move by half a cell, which is the point. Only cells that are on both
     maps, and see no padding, are compared. The norm of f(x) is that of all its cells.
-    Azulay & Weiss (2019); Zhang (2019).
     """
     image = image_for(network, image)
     shifts = np.array([(0, d) if np.ndim(d) == 0 else tuple(d) for d in shifts], int)

@@ -32,9 +32,6 @@ def occlusion_map(network, image, label, patch=5, step=1, fill=0.0):
         For each pixel the mean fall over all places of the patch that cover it. Negative where
         covering makes the class more probable.
 
-    Notes
-    -----
-    Zeiler & Fergus (2014), §4.2.
     """
     image = image_for(network, image)
     label = _class(network, image, label)
@@ -60,9 +57,6 @@ def saliency_map(network, image, label):
 
     Parameters and return value: as for `occlusion_map`; of several channels the largest counts.
 
-    Notes
-    -----
-    Simonyan, Vedaldi & Zisserman (2014), §3.
     """
     image = image_for(network, image)
     label = _class(network, image, label)

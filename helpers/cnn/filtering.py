@@ -1,8 +1,4 @@
-"""Filtering pictures: kernels with names, cross-correlation, and a result's colours.
-
-Presets: Gonzalez & Woods (2018), *Digital Image Processing*, chapter 3 (Sobel, Laplacian, unsharp
-masking).
-"""
+"""Filtering pictures: kernels with names, cross-correlation, and a result's colours."""
 
 from __future__ import annotations
 

@@ -33,9 +33,9 @@ class Inside(looking.NetworkWidget):
         "A map of the first layer answers where the image looks like its kernel; deeper kernels "
         "combine maps and cannot be read off so easily. When learned weights are shuffled, the "
         "network reads nothing any more, so an honest explanation has to change completely: its "
-        "agreement with the trained network's map should fall to about 0. Whatever agreement is "
-        "left does not come from learning. Compare it with the agreement with the plain image: "
-        "an explanation may look convincing only because it traces the ink."
+        "agreement with the trained network's map should fall to about 0 (below 0 is no better). "
+        "Whatever agreement is left does not come from learning. Compare it with the agreement "
+        "with the plain image: an explanation may look convincing only because it traces the ink."
     )
     labels = {
         "network": "network",

@@ -124,7 +124,7 @@ question(
     options=[
         ("The network gets fewer parameters, as the convolution after it needs fewer", False,
          "The convolution has kh·kw·C·F + F parameters, whatever the size of its maps."),
-        ("The convolution after it has a quarter of the work", True,
+        ("The convolution after it has about a quarter of the work", True,
          "A quarter of the places, the same work at each (but for the border)."),
         ("Everything after it sees a wider part of the image", True,
          "Neighbours are two pixels apart after the pool, so the next kernel spans twice as much."),
@@ -147,8 +147,8 @@ question(
          "Every use contributes, and contributions add up: dW[a, b] = Σᵢⱼ x[i + a, j + b]·dy[i, "
          "j], and over the images as well. The same rule as for a bias."),
         ("The mean of the contributions of all places", False,
-         "Nothing in the derivation divides by 676. A mean would make convolutions learn 676 times "
-         "too slowly. (The 1/n for the images is in dy already.)"),
+         "Nothing in the derivation divides by 676. With a mean, plain descent would be 676 "
+         "times too slow. (The 1/n for the images is in dy already.)"),
         ("The contribution of the place where dy is largest", False,
          "That is how a max-pool hands gradients on. A shared weight hears from every place."),
         ("676 gradients, one per place", False,
@@ -275,7 +275,7 @@ question(
          "images have taken part, and with few or uneven images that does show."),
         ("Augmentation before the split makes the test accuracy look better than it is", True,
          "Almost every test image then has a sister in the training part. With fifty digits: about "
-         "0.9 on its own test part, less than 0.8 on digits that are really new."),
+         "0.9 on its own test part, about 0.8 on digits that are really new."),
     ],
 )
 

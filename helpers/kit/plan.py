@@ -28,8 +28,7 @@ class Plan(NamedTuple):
         Examples a step.
     learning_rate_factor : float
         By what to multiply a learning rate that was meant for the batch size asked for, with Adam:
-        the square root of how much larger the batch is (Krizhevsky 2014; for Adam, Malladi et al.
-        2022).
+        the square root of how much larger the batch is, a rule of thumb.
     precision : str
         Name of a dtype policy of Keras.
     jit_compile : bool
@@ -162,9 +161,9 @@ def _batch(device, n_examples, asked, large):
     if size == asked:
         return asked, 1.0, "As asked: enough to fill the card.", "The batch is as asked."
     return size, math.sqrt(size / asked), (
-        f"A card computes {size} images in about the time of {asked}; "
+        f"A card should need little longer for {size} images than for {asked}; "
         f"{n_examples // size} updates an epoch remain."), (
-        f"With Adam the rate grows as the square root of the batch: √({size}/{asked}).")
+        f"Rule of thumb with Adam: the square root of the batch, √({size}/{asked}).")
 
 
 def _precision(device, large):
@@ -180,7 +179,7 @@ def _precision(device, large):
     version = ".".join(map(str, device.capability))
     if device.capability >= (8, 0):
         return "mixed_bfloat16", (f"This card (compute capability {version}) multiplies 16-bit "
-                                  "numbers several times as fast; weights stay in 32.")
+                                  "numbers faster; weights stay in 32.")
     if device.capability >= (7, 0):
         return "mixed_float16", (f"This card (compute capability {version}) has float16, no "
                                  "bfloat16. Keras scales the loss so that small gradients survive.")
@@ -194,8 +193,8 @@ def _compilation(device, large):
     if device.backend == "torch":
         return False, "Keras on PyTorch computes layer by layer."
     if device.kind == "CPU":
-        return False, ("On a CPU it makes TensorFlow's convolutions slower: 11 ms a step instead "
-                       "of 7, measured with the article's CNN.")
+        return False, ("On a CPU it makes TensorFlow's convolutions slower: on two cores a step of "
+                       "the article's CNN took nearly twice as long.")
     if device.kind == "TPU":
         return True, "A TPU computes nothing else."
     if device.capability is None:
@@ -219,8 +218,8 @@ def _steps(device, steps_per_epoch):
 def _pipeline(device):
     """How the data come, and why."""
     if device.backend == "tensorflow":
-        return "tf.data", ("The next batch is gathered while this one is used; the autotuner made "
-                           "one epoch in three stand still.")
+        return "tf.data", ("The next batch is gathered while this one is used; with the autotuner "
+                           "about one epoch in three took up to twice as long.")
     if device.backend == "jax" and device.kind != "CPU":
         return "kept", "Copied once; each batch is gathered on the card."
     return "arrays", "The data lie in memory already."

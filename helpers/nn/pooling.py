@@ -155,7 +155,6 @@ def global_avg_pool2d(x):
     """Take the mean of each map: y[n, d] = mean over r, c of x[n, r, c, d].
 
     x : (N, H, W, C); result y : (N, C). Raises ValueError if x is not (N, H, W, C).
-    Lin, Chen & Yan (2014).
     """
     check_maps(x)
     return x.mean(axis=(1, 2))

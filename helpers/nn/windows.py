@@ -109,7 +109,7 @@ def output_size(size, kernel, stride, padding):
 
     Notes
     -----
-    Dumoulin & Visin (2016), relationship 6; "same" is TensorFlow's.
+    "same" is TensorFlow's.
     """
     check_padding(padding)
     if padding == "same":
