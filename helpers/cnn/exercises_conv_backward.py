@@ -122,6 +122,16 @@ _SAME = ("dx “same”", "dx must have the shape of x, which is larger than dy:
          "zeros on each side of dy.")
 _SWAPPED = ("channels and filters swapped in dx", "Going back swaps inputs and outputs: dy (…, F) "
             "times W[i, j].T (F, C). W[i, j] fits only if C = F, and then it is wrong.")
+_RESHAPED = ("dx with a reshaped kernel", "reshape keeps the order of the numbers and only cuts it "
+             "elsewhere, so weights land at the wrong channel and filter. To swap the axes takes "
+             "a transpose: W.transpose(0, 1, 3, 2), or W[i, j].T.")
+
+
+def _reshaped(W):
+    """What W is taken for if `reshape(kh, kw, F, C)` stands where the transpose should."""
+    kh, kw, channels, filters = W.shape
+    return W.reshape(kh, kw, filters, channels).swapaxes(2, 3)
+
 
 for (_name, _why), _turn in [
     (("", ""), lambda W: W),
@@ -133,6 +143,7 @@ for (_name, _why), _turn in [
     (("dx with a transposed kernel", "Rows of the kernel belong to rows of the image: flip both "
       "axes, but do not swap them."), lambda W: W.transpose(1, 0, 2, 3)),
     (_SWAPPED, lambda W: W.swapaxes(2, 3)),
+    (_RESHAPED, _reshaped),
 ]:
     for (_second, _then), _size in [(("", ""), _full), (_VALID, _valid), (_SAME, _same)]:
         if _name or _second:
@@ -142,6 +153,8 @@ for (_name, _why), _turn in [
 
 _layer(f"{_SWAPPED[0]}, and dx without flip", f"{_SWAPPED[1]} Then: {_NO_FLIP[1]}",
        dx=lambda dy, x, W: _full(dy, _flip(W.swapaxes(2, 3))))
+_layer(f"{_RESHAPED[0]}, and dx without flip", f"{_RESHAPED[1]} Then: {_NO_FLIP[1]}",
+       dx=lambda dy, x, W: _full(dy, _flip(_reshaped(W))))
 _layer("dx overwritten instead of added up", "A pixel has helped to make several entries of y, and "
        "gets something back from each: `+=`.", dx=_overwritten)
 _layer("dx of the first image only", "Every image has its own pixels: dx has the shape of x.",

@@ -148,7 +148,10 @@ for _part, _table, _names, _seconds in [
 ]:
     for _first in _names:
         for _second in _seconds:
-            X3_11.mistake(f"{_first[0]}, and {_second[0]}", why=f"{_first[1]} Then: {_second[1]}")(
+            _name, _why = f"{_first[0]}, and {_second[0]}", f"{_first[1]} Then: {_second[1]}"
+            if (_first, _second) == (_RELU_EARLY, _NO_RELU):   # one ReLU in the wrong place
+                _name, _why = "ReLU on the weights instead of on the sum", _RELU_EARLY[1]
+            X3_11.mistake(_name, why=_why)(
                 _heat(**{_part: _table[_first]}, relu=_AFTER[_second]))
 
 for _name, _why, _wrong in [

@@ -70,8 +70,9 @@ X3_1 = number(
     hints=(
         "Follow one side of the image through the layers. At how many places does a window of 3 "
         "pixels fit into 28?",
-        "A 3×3 convolution without padding takes 2 off each side; a 2×2 pool halves it and drops "
-        "what is left over: 28 → 26 → 13 → … Then height · width · number of maps.",
+        "A 3×3 convolution without padding takes 2 off the width, one at each border; a 2×2 pool "
+        "halves it and drops what is left over: 28 → 26 → 13 → … Then height · width · number of "
+        "maps.",
         SOLUTION,
     ),
     wrong=[
@@ -79,8 +80,8 @@ X3_1 = number(
          "28 → 14 → 7 needs padding. Keras's Conv2D pads nothing unless it is told to: "
          "28 → 26 → 13 → 11 → 5."),
         (2304, "rounded up",
-         "11/2 is 5, not 6: a window that does not fit is dropped. (A 3×3 window takes 2 off each "
-         "side, not 1.)"),
+         "11/2 is 5, not 6: a window that does not fit is dropped. (A 3×3 window takes 2 off the "
+         "width, one at each border.)"),
         (7744, "forgot the second pool",
          "11·11·64 comes out of the second convolution. The second pool makes 5·5 of it."),
         (9216, "forgot the first pool",
@@ -135,6 +136,9 @@ X3_2 = number(
     wrong=[
         (121_760, "forgot the biases",
          "Each filter and each unit has a bias: 32 + 64 + 64 + 10 more."),
+        (103_904, "forgot the biases and the input channels",
+         "A filter of the second convolution is 3×3×32: it looks at all 32 maps. And each filter "
+         "and each unit has a bias: (3·3·32 + 1)·64, not 3·3·64."),
         (104_074, "forgot the input channels",
          "A filter of the second convolution is 3×3×32: it looks at all 32 maps. So "
          "(3·3·32 + 1)·64, not (3·3 + 1)·64."),
@@ -274,7 +278,7 @@ P3_9 = number(
          "3, 4, 8, 10."),
         (12, "stride counted one layer too early",
          "A pool's stride makes the steps wider for the layers after it, not for itself. The "
-         "second pool moves by two pixels, so it adds 2, not 4."),
+         "second pool's two inputs are 2 pixels of the image apart, so it adds 2, not 4."),
         (11, "one too many",
          "The view begins with one single pixel and grows by k − 1 steps: 1 + 2 + 1 + 4 + 2."),
         (9, "one too few",
@@ -283,6 +287,7 @@ P3_9 = number(
          "Views add up, in steps: 1 + 2 + 1 + 2·2 + 1·2. Only the strides multiply."),
         (100, "the area", "10·10 is the number of pixels; 10 is the width."),
         (28, "the whole image",
-         "Only the dense layers see the whole image. A value in a map sees a window."),
+         "Only behind Flatten does a number see (nearly) the whole image. A value in a map sees a "
+         "window."),
     ],
 )

@@ -19,10 +19,11 @@ X3_7 = exercise(
     hints=(
         "Draw two 3×3 layers in one dimension: how many pixels does a unit of the second one see? "
         "And how far apart are neighbouring units, in pixels, after a stride of 2?",
-        "Keep two numbers, both 1 for the input: the field r and the jump, the distance of "
-        "neighbouring units in pixels. A layer adds kernel − 1 units, each one jump apart: "
-        "r ← r + (kernel − 1)·jump. After that its stride makes the jump larger: "
-        "jump ← jump·stride. Pooling counts like a convolution.",
+        "Keep two numbers, both 1 for the input: the field r and the step, the distance of "
+        "neighbouring units in pixels. A layer adds kernel − 1 units, each one step apart: "
+        "r ← r + (kernel − 1)·step. After that its stride makes the step larger: "
+        "step ← step·stride, so that it is all strides so far, multiplied. Pooling counts like a "
+        "convolution.",
         SOLUTION,
     ),
 )
@@ -79,8 +80,8 @@ _STRIDES = ("ignores the strides", "Behind a stride of 2 neighbouring units are 
 _ADDS_K = ("adds k instead of k − 1", "A kernel of 3 reaches over 3 units, one of which was there "
            "before: it adds k − 1.")
 _EARLY = ("a layer's own stride counted too early", "The stride moves the window; what one window "
-          "sees does not depend on it. It counts for the layers behind: first the field, then the "
-          "jump.")
+          "sees does not depend on it. It counts for the layers behind: first make the field "
+          "larger, then multiply by the stride.")
 _LAST = ("only the last stride instead of the product", "After two strides of 2 neighbouring units "
          "are 4 pixels apart: multiply all strides so far.")
 _ADDED = ("strides added instead of multiplied", "After strides of 2 and 3 neighbouring units are "
@@ -106,30 +107,32 @@ for (_name, _why), _changes in [
     (_POOL, {"skip": lambda k, s: s > 1}),
     (_ZERO, {"first": 0}),
     (("kernel of pooling ignored", "A unit of a pooling layer sees all of its window: it adds "
-      "(k − 1)·jump like a convolution."),
+      "(k − 1) · the strides before, multiplied, like a convolution."),
      {"field": lambda r, k, s, jump: r + (k - 1) * jump * (k != s)}),
     (("kernel of pooling ignored", "A unit of a pooling layer sees all of its window: it adds "
-      "(k − 1)·jump like a convolution."),
+      "(k − 1) · the strides before, multiplied, like a convolution."),
      {"field": lambda r, k, s, jump: r + (k - 1) * jump * (s == 1)}),
     (("fields multiplied", "Two 3×3 layers see 5 pixels, not 9: each kernel adds k − 1."),
      {"field": lambda r, k, s, jump: r * k}),
     (("fields multiplied", "Two 3×3 layers see 5 pixels, not 9: each kernel adds k − 1."),
      {"field": lambda r, k, s, jump: r * k * s}),
     (("rule for the way back, used forward", "r ← (r − 1)·stride + kernel runs from the last layer "
-      "to the first. From the first on it is r ← r + (kernel − 1)·jump."),
+      "to the first. From the first on it is r ← r + (kernel − 1) · the strides before, "
+      "multiplied."),
      {"field": lambda r, k, s, jump: (r - 1) * s + k}),
-    (("field multiplied by the stride", "The field grows by (k − 1)·jump; it is the jump that is "
-      "multiplied by the stride."), {"field": lambda r, k, s, jump: (r + k - 1) * s,
-                                     "jump": lambda j, s: j}),
+    (("field multiplied by the stride", "A stride does not make the field larger, but the distance "
+      "of the units: the layers behind add (k − 1) · the strides before them, multiplied."),
+     {"field": lambda r, k, s, jump: (r + k - 1) * s, "jump": lambda j, s: j}),
     (("field divided by the stride", "That is the number of units of a map. A field is counted in "
       "pixels of the input: a stride makes it grow faster."),
      {"field": lambda r, k, s, jump: (r + k - 1) // s, "jump": lambda j, s: j}),
     ((f"{_ADDS_K[0]}, and {_ZERO[0]}", "It makes the first layer right and all others too large: "
-      "start with 1 and add (k − 1)·jump."), {"field": _adds_k, "first": 0}),
+      "start with 1 and add (k − 1) · the strides before, multiplied."),
+     {"field": _adds_k, "first": 0}),
     ((f"{_STRIDES[0]}, and {_ADDS_K[0]}", f"{_STRIDES[1]} Then: {_ADDS_K[1]}"),
      {"field": _adds_k, "jump": lambda j, s: j}),
     ((f"{_STRIDES[0]}, {_ADDS_K[0]}, and {_ZERO[0]}", f"{_STRIDES[1]} Then start with 1 and add "
-      "(k − 1)·jump."), {"field": _adds_k, "jump": lambda j, s: j, "first": 0}),
+      "k − 1 of these distances."), {"field": _adds_k, "jump": lambda j, s: j, "first": 0}),
     ((f"{_EARLY[0]}, and {_ADDS_K[0]}", f"{_EARLY[1]} Then: {_ADDS_K[1]}"),
      {"field": _adds_k, "early": True}),
     ((f"{_EARLY[0]}, and {_LAST[0]}", f"{_EARLY[1]} Then: {_LAST[1]}"),
@@ -138,8 +141,8 @@ for (_name, _why), _changes in [
      {"field": _adds_k, "jump": lambda j, s: s}),
     (("adds half the kernel", "k//2 is the reach to one side. The field grows on both sides, by "
       "k − 1 in all."), {"field": lambda r, k, s, jump: r + k // 2 * jump}),
-    (("adds k − stride", "The stride plays no part in what one window sees: add (k − 1)·jump."),
-     {"field": lambda r, k, s, jump: r + (k - s) * jump}),
+    (("adds k − stride", "The stride plays no part in what one window sees: add (k − 1) · "
+      "the strides before, multiplied."), {"field": lambda r, k, s, jump: r + (k - s) * jump}),
     (("forgets the layers below", "Every layer sees through those below: add to the field so far, "
       "`+=`."), {"field": lambda r, k, s, jump: 1 + (k - 1) * jump}),
 ]:
@@ -192,8 +195,8 @@ def _(layers):
     return [r * r for r in receptive_field(layers)]
 
 
-@X3_7.mistake("the jumps instead of the fields", why="The product of the strides says how far "
-              "apart units are. What they see is r, which grows by (kernel − 1)·jump.")
+@X3_7.mistake("the strides multiplied instead of the fields", why="The product of the strides says "
+              "how far apart units are. What they see grows by (kernel − 1) times that.")
 def _(layers):
     return np.cumprod([s for _, s in layers]).tolist()
 

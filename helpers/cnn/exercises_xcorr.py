@@ -194,6 +194,30 @@ X3_3.mistake("windows do not overlap", why="The window moves by one pixel at a t
     _windows(_products, size=lambda n, m: n // m, start=lambda i, m: i * m))
 
 
+_AS_LARGE = ("as large as the image, the rest zeros", "np.zeros_like(x) has room for H·W "
+             "entries, but the window has only (H − kh + 1)·(W − kw + 1) places. All other entries "
+             "stay 0: make y of the shape (H − kh + 1, W − kw + 1).")
+
+
+def _framed(place, kernel=None):
+    """The right entries inside zeros, x.shape in all; the first one `place(kh)` rows down."""
+
+    def wrong(x, k):
+        y, inner = np.zeros(x.shape), xcorr(x, kernel(k) if kernel else k)
+        top, left = map(place, k.shape)
+        y[top:top + len(inner), left:left + inner.shape[1]] = inner
+        return y
+
+    return wrong
+
+
+for _place in (lambda m: 0, lambda m: (m - 1) // 2, lambda m: m // 2):
+    X3_3.mistake(*_AS_LARGE)(_framed(_place))
+    for _first, _reason, _kernel in _KERNELS[:1] + _KERNELS[3:4]:
+        X3_3.mistake(f"{_first}, and {_AS_LARGE[0]}", why=f"{_reason} Then: {_AS_LARGE[1]}")(
+            _framed(_place, _kernel))
+
+
 @X3_3.mistake("slice ends at kh instead of i + kh", why="The window moves: its rows are i to "
               "i + kh, x[i:i + kh, j:j + kw].")
 def _(x, k):

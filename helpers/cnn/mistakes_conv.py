@@ -159,6 +159,38 @@ def _(x, W, b, stride, padding):
     return layer()(x, W, W[..., 0].size * b, stride, padding)
 
 
+@X3_4.mistake("bias added once for each input channel", why="The channels' products are added "
+              "up to one sum, and b comes to it once: add it behind the loop over the channels.")
+def _(x, W, b, stride, padding):
+    return layer()(x, W, W.shape[2] * b, stride, padding)
+
+
+# "same" with H // stride rows, which is one too few unless the stride divides H.
+_FLOOR = ("floor instead of ceil for “same”", "“same” makes ⌈H/stride⌉ rows: 5 rows with stride 2 "
+          "give 3, and H // stride only 2. Rounded up that is (H + stride − 1) // stride.")
+
+
+def _lack_of_floor(n, k, stride):
+    lacks = max((n // stride - 1) * stride + k - n, 0)
+    return lacks // 2, lacks - lacks // 2
+
+
+def _cut(pads):
+    """The first H // stride rows and W // stride columns, if padded."""
+
+    def wrong(x, W, b, stride, padding):
+        y = layer(pads=pads)(x, W, b, stride, padding)
+        rows, columns = (n // stride for n in x.shape[1:3])
+        return y[:, :rows, :columns] if padding == "same" else y
+
+    return wrong
+
+
+X3_4.mistake(*_FLOOR)(layer(pads=_lack_of_floor))
+X3_4.mistake(*_FLOOR)(_cut(_lack_of_floor))
+X3_4.mistake(*_FLOOR)(_cut(right_pads))
+
+
 @X3_4.mistake("pads the result instead of the images", why="Zeros around x let the kernel see the "
               "border's pixels. Zeros around y only make it larger.")
 def _(x, W, b, stride, padding):

@@ -184,8 +184,9 @@ def try_out(prepare, seed=0, n=50, epochs=40):
     right = float((answers == digits.y_test).mean())
     never = 10 - len(set(answers.tolist()))
     classes = f"; {never} of 10 classes are never answered" if never else ""
-    return Trial(f"on its own test part {claimed:.3f}, on 360 fresh digits {right:.3f}{classes}",
-                 claimed, right, never)
+    own = len(test[0])
+    return Trial(f"on its own test part {claimed:.3f} ({round(claimed * own)} of {own}), "
+                 f"on 360 fresh digits {right:.3f}{classes}", claimed, right, never)
 
 
 def _like(fresh, x_train):

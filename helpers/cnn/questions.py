@@ -196,7 +196,7 @@ question(
          "same digits, and with more seeds, a paired comparison could say more."),
         ("B would also be better on photographs", False,
          "Nothing was measured on photographs. The numbers speak of these digits, by the same "
-         "thirteen people."),
+         "writers."),
         ("If the epoch of B was chosen by the test images, its 0.92 is too good", True,
          "Then the test images took part in the choice. Early stopping needs images of its own, "
          "for validation."),

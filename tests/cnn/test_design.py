@@ -223,3 +223,14 @@ def test_a_training_without_end_is_stopped(monkeypatch):
             pass
 
     assert judge(X, endless).mistakes == ("does not end",)
+
+
+def test_too_much_work_is_not_called_a_loop_without_end(monkeypatch):
+    def slow(digits, seed):
+        return quick(digits, seed, epochs=1 if len(digits.x_train) < 100 else 10_000)
+
+    judge(X, lambda digits, seed: 1)    # the digits are loaded, so the clock is about training
+    monkeypatch.setattr(X, "time_limit", 5.0)
+    verdict = judge(X, slow)
+    assert verdict.state == WRONG and "use fewer epochs" in verdict.headline.lower(), verdict
+    assert "condition" not in str(verdict)

@@ -118,6 +118,7 @@ def test_wrong_numbers_of_parameters():
                                 ("off", 4 * 4 * 64))}
     local = 26 * 26 * 32 * (9 + 1)
     meant = {"forgot the biases": {whole - 32 - 64 - 64 - 10},
+             "forgot the biases and the input channels": {9 * 32 + 9 * 64 + 1600 * 64 + 64 * 10},
              "forgot the input channels": {first + conv(3, 1, 64) + head + last},
              "weights of its own at every place": {
                  local + second + head + last, local + 11 * 11 * 64 * (288 + 1) + head + last},

@@ -42,6 +42,8 @@ WRONG_ANSWERS += [
      lambda maps, d, label: np.tensordot(maps, d[label].mean((0, 1)), axes=1)),
     ("3.11", ["averages over channels instead of space, and no ReLU"],
      lambda maps, d, label: np.sum(maps * np.mean(d[label], axis=2, keepdims=True), axis=2)),
+    ("3.11", ["ReLU on the weights instead of on the sum"],
+     lambda maps, d, label: maps @ np.maximum(d[label].mean(axis=(0, 1)), 0)),
     ("3.11", ["gradient times activation, place by place"],
      lambda maps, d, label: heat_of(maps, d[label])),
     ("3.11", ["always class 0"],
@@ -74,6 +76,31 @@ def as_large_as_the_image(x, k):
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             y[i, j] = (x[i:i + k.shape[0], j:j + k.shape[1]] * k).sum()
+    return y
+
+
+@named("3.3", "as large as the image, the rest zeros")
+def zeros_like_the_image(x, k):
+    y = np.zeros_like(x)
+    for i in range(x.shape[0] - k.shape[0] + 1):
+        for j in range(x.shape[1] - k.shape[1] + 1):
+            y[i, j] = (x[i:i + k.shape[0], j:j + k.shape[1]] * k).sum()
+    return y
+
+
+@named("3.3", "as large as the image, the rest zeros")
+def around_the_middle_of_the_window(x, k):
+    y, a, b = np.zeros_like(x), k.shape[0] // 2, k.shape[1] // 2
+    for i in range(x.shape[0] - k.shape[0] + 1):
+        for j in range(x.shape[1] - k.shape[1] + 1):
+            y[i + a, j + b] = np.sum(k * x[i:i + k.shape[0], j:j + k.shape[1]])
+    return y
+
+
+@named("3.3", "flipped kernel, and as large as the image, the rest zeros")
+def textbook_with_a_black_border(x, k):
+    y, inner = np.zeros(x.shape), convolve2d(x, k, mode="valid")
+    y[:inner.shape[0], :inner.shape[1]] = inner
     return y
 
 
@@ -204,6 +231,35 @@ def bias_in_the_inner_loop(x, W, b, stride, padding):
         for c in range(kw):
             y += x[:, a::stride, c::stride][:, :rows, :columns] @ W[a, c] + b
     return y
+
+
+@named("3.4", "bias added once for each input channel")
+def bias_in_the_loop_over_channels(x, W, b, stride, padding):
+    x = tf_same(x, W, stride) if padding == "same" else x
+    maps = 0
+    for c in range(x.shape[3]):
+        maps = maps + windows(x[..., c:c + 1], W[:, :, c:c + 1], b, stride)
+    return maps
+
+
+@named("3.4", "floor instead of ceil for “same”")
+def as_many_as_the_stride_goes_into_the_image(x, W, b, stride, padding):
+    if padding == "same":
+        rows, columns = x.shape[1] // stride, x.shape[2] // stride
+        down = max((rows - 1) * stride + W.shape[0] - x.shape[1], 0)
+        across = max((columns - 1) * stride + W.shape[1] - x.shape[2], 0)
+        x = np.pad(x, ((0, 0), (down // 2, down - down // 2), (across // 2, across - across // 2),
+                       (0, 0)))
+        return windows(x, W, b, stride, size=(rows, columns))
+    return windows(x, W, b, stride)
+
+
+@named("3.4", "floor instead of ceil for “same”")
+def floor_only_in_the_size(x, W, b, stride, padding):
+    if padding == "same":
+        size = x.shape[1] // stride, x.shape[2] // stride
+        return windows(tf_same(x, W, stride), W, b, stride, size=size)
+    return windows(x, W, b, stride)
 
 
 @named("3.4", "stride applied to the kernel (dilation)")

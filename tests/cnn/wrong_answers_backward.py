@@ -148,6 +148,18 @@ def not_transposed(dy, x, W):
     return dx, dW, dy.sum(axis=(0, 1, 2))
 
 
+@named("3.6", "dx with a reshaped kernel")
+def reshaped_instead_of_transposed(dy, x, W):
+    kh, kw, C, F = W.shape
+    around = np.pad(dy, [(0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)])
+    turned = W[::-1, ::-1].reshape(kh, kw, F, C)
+    dx = np.zeros_like(x)
+    for i in range(x.shape[1]):
+        for j in range(x.shape[2]):
+            dx[:, i, j] = np.einsum("nabf,abfc->nc", around[:, i:i + kh, j:j + kw], turned)
+    return back(dy, x, W, dx=lambda *_: dx)
+
+
 @named("3.6", "dW of one place only")
 def assigns_dW(dy, x, W):
     dx, dW = np.zeros_like(x), np.zeros_like(W)
@@ -184,6 +196,11 @@ WRONG_ANSWERS += [
     ("3.7", ["the input counted as a layer"], lambda layers: [1] + field_with(layers)),
     ("3.7", ["area instead of width"], lambda layers: np.array(field_with(layers)) ** 2),
 ]
+
+
+WRONG_ANSWERS.append(("3.7", ["the strides multiplied instead of the fields"],
+                      lambda layers: [int(np.prod([s for _, s in layers[:i + 1]]))
+                                      for i in range(len(layers))]))
 
 
 @named("3.7", "pooling ignored")
