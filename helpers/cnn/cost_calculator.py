@@ -42,8 +42,8 @@ class CostCalculator(Widget):
         "multiplications, because their few weights are used at every pixel; in the article's "
         "network and in AlexNet the first Dense layer after Flatten holds most of the parameters, "
         "because it has a weight for every value and unit. Each window adds (k − 1) times the "
-        "jump so far to the receptive field, so a stride early in the stack makes all later layers "
-        "see more."
+        "strides before it, multiplied, to the receptive field: a stride early in the stack makes "
+        "all later layers see more."
     )
     labels = {
         "presets": {
