@@ -31,12 +31,14 @@ class DrawDigit(looking.NetworkWidget):
     title = "Draw a digit: the network looks while you draw"
     task = (
         "Draw a digit on the pad with mouse or finger and watch the layers while you draw; then "
-        "draw it small, far from the middle, or draw something that is no digit."
+        "draw it small or far from the middle, a 7 with and without a bar, or something that is "
+        "no digit."
     )
     notice = (
         "The first layers still show your drawing: each map answers to strokes of one direction "
         "or to one side of them. Deeper maps are small and coarse, and no longer look like "
-        "anything you drew; the strongest blue is the largest number of each layer. The ten bars "
+        "anything you drew; the strongest blue is the largest number of each layer. A 7 "
+        "without a bar is often read as a 3. The ten bars "
         "always add up to 100 %: a scribble, a house and even an empty sheet get a digit, "
         "sometimes with great confidence. Untick “prepared”, and size "
         "and place begin to matter: the networks learned from digits of one size, and those "
@@ -174,14 +176,18 @@ def _packed(photo) -> str:
 
 
 def _percent(chance: float) -> str:
-    """Write a probability so that almost never looks different from never."""
+    """Write a probability so that almost sure looks different from sure.
+
+    A softmax gives no class exactly 0 or 1; a float that is one was rounded.
+    """
     if not np.isfinite(chance):
         return "–"
     if chance < 0.0005:
         return "< 0.1 %"
-    if 0.9995 <= chance < 1:
+    if chance >= 0.9995:
         return "> 99.9 %"
-    return f"{chance:.0%}".replace("%", " %") if chance >= 0.0995 else f"{100 * chance:.1f} %"
+    whole = 0.0995 <= chance < 0.995
+    return f"{100 * chance:.0f} %" if whole else f"{100 * chance:.1f} %"
 
 
 def _spoken(chances, guess: int, empty: bool) -> dict:
@@ -203,7 +209,7 @@ def _summary(a: dict, who: str, label) -> str:
     guess, second = np.argsort(-np.nan_to_num(a["probabilities"], nan=-1.0), kind="stable")[:2]
     first = f"{guess} with {a['shares'][guess]}"
     if a["empty"]:
-        return f"The pad is empty. {who}: {first}. No answer means “nothing”."
+        return f"The pad is empty. {who}: {first}. None of the ten answers means “nothing”."
     text = f"{who}: {first}, then {second} with {a['shares'][second]}."
     if label is not None:
         verdict = "right" if guess == label else "wrong"

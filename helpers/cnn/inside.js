@@ -61,7 +61,7 @@ function paintTop(pen, result, look, labels) {
     css(isRight ? look.param : look.plum), look, { weight: 600 });
   result.heats.forEach((heat, at) => {
     const x = (at + 1) * TOP.step;
-    const [title, meaning] = labels.methods[heat.name];
+    const [title, meaning, other] = labels.methods[heat.name];
     write(pen, title, x, 14, look.ink, look, { weight: 600, size: 12 });
     write(pen, meaning.replace("{label}", label), x, 30, look.soft, look);
     pen.globalAlpha = 0.25;
@@ -69,11 +69,12 @@ function paintTop(pen, result, look, labels) {
     pen.globalAlpha = 1;
     boxed(x);
     if (!heat.values) return write(pen, labels.nothing, x + 8, TOP.y + 20, look.soft, look);
-    // blue: forward passes only; orange: made from gradients; purple: the other way round
+    // blue: forward passes only; orange: made from gradients; pink: the other way round
     const high = heat.name === "occlusion" ? look.high : look.grad;
     paintMap(pen, sheetOfMaps(heat.values, heat.signed, { high, low: look.plum }, 0), 0, x, TOP.y, TOP.size, TOP.size, true);
     drawAgreement(pen, labels.agrees, heat.agrees, x, below(0), look);
     drawAgreement(pen, labels.ink, heat.ink, x, below(2) + 3, look);
+    if (other) write(pen, other.replace("{label}", label), x, below(4) + 6, css(look.plum), look);
   });
 }
 
@@ -126,9 +127,10 @@ function packed(count, wide, high) {
 
 function paintKernels(pen, kernels, look, labels) {
   const at = LOW.kernels;
-  if (!kernels) return write(pen, labels.pooled, at, LOW.y + 12, look.soft, look);
+  if (!kernels) return labels.pooled.forEach((line, row) => write(pen, line, at, LOW.y + 12 + 15 * row, look.soft, look));
   const sheet = sheetOfMaps(kernels, true, { high: look.param, low: look.plum }, 0.06);
-  write(pen, sheet.count === 1 ? labels.kernel : labels.kernels, at, LOW.y - 10, look.ink, look, { weight: 600, size: 12 });
+  const lines = sheet.count === 1 ? [labels.kernel] : labels.kernels;
+  lines.forEach((line, row) => write(pen, line, at, LOW.y - 10 - 15 * (lines.length - 1 - row), look.ink, look, { weight: 600, size: 12 }));
   const { columns, step } = packed(sheet.count, WIDE - at, LOW.h - 18);
   for (let one = 0; one < sheet.count; one++) {
     paintMap(pen, sheet, one, at + one % columns * step, LOW.y + Math.floor(one / columns) * step, step - 3, step - 3);

@@ -52,8 +52,12 @@ class Inside(looking.NetworkWidget):
         "image": "test digit {number}: a {label}",
         "reads": "the network reads {k}, {share}",
         "methods": {
-            "occlusion": ["covered", "how far P({label}) falls, 5×5 covered"],
-            "saliency": ["slope", "|∂ score of {label} / ∂ pixel|"],
+            "occlusion": [
+                "occlusion",
+                "how far P({label}) falls, 5×5 covered",
+                "pink: covering raises P({label})",
+            ],
+            "saliency": ["saliency", "|∂ score of {label} / ∂ pixel|"],
             "Grad-CAM": ["Grad-CAM", "last maps, weighted by their slopes"],
         },
         "agrees": "agreement with the trained map",
@@ -61,10 +65,10 @@ class Inside(looking.NetworkWidget):
         "nothing": "no maps in this network",
         "maps": "{layer}: {size}",
         "chosen": "map {k}",
-        "kernels": "its kernels: one per map below",
+        "kernels": ["its kernels: one for each map", "of the layer before"],
         "kernel": "its kernel",
-        "pooled": "no weights: it takes from one map of the layer before",
-        "key": "green +   purple −",
+        "pooled": ["no weights: it takes from", "one map of the layer before"],
+        "key": "green +   pink −",
         "waiting": "This network is being trained first; that takes some seconds …",
     }
     initial = {
@@ -225,7 +229,7 @@ def _draw(cls, result):
         ax.set(title=cls.labels["methods"][heat_["name"]][0], xticks=[], yticks=[])
         if heat_["values"] is None:
             continue
-        # as in the browser: blue from forward passes, orange from gradients, purple the other way
+        # as in the browser: blue from forward passes, orange from gradients, pink the other way
         if heat_["signed"]:
             colours = LinearSegmentedColormap.from_list("falls", ["#a2377c", "white", "#0072b2"])
         else:

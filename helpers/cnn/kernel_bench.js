@@ -237,8 +237,9 @@ function scale(result, labels) {
   text(start + steps.length * wide + 6, y, words[2], { class: "soft" })];
 }
 
-/** A number in a small cell: two decimals, none where there are none. */
+/** A number in a small cell: two decimals, none where there are none; what they would round to 0 keeps one digit. */
 function short(value) {
+  if (Math.abs(value) < 0.005) return brief(value, 1);
   return brief(Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1)));
 }
 

@@ -205,7 +205,8 @@ def _summary(a: dict, setting: dict, before: tuple, after: tuple) -> str:
 
 def _times(x: float, k: float) -> str:
     weight = words(float(k))
-    return f"{words(round(float(x), 2))}·{f'({weight})' if k < 0 else weight}"
+    pixel = float(f"{x:.1g}") if abs(x) < 0.005 else round(float(x), 2)  # as in the cells
+    return f"{words(pixel)}·{f'({weight})' if k < 0 else weight}"
 
 
 def _draw(cls, result):

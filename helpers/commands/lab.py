@@ -1,6 +1,7 @@
 """`python3 -m helpers lab`: open the first chapter in JupyterLab, on this machine only."""
 
 import argparse
+import importlib.util
 import os
 import socket
 import subprocess
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from helpers.commands.environment import ROOT, Trouble, say
 
+# The class of a kernel's websocket: the server's own, and ours that answers without a delay.
+USUAL = "jupyter_server.services.kernels.connection.channels"
+NO_DELAY = "--ServerApp.kernel_websocket_connection_class=helpers.commands.nodelay.NoDelay"
 CONFIG = Path(__file__).with_name("jupyter")    # JupyterLab without its prompt about news
 
 
@@ -57,7 +61,7 @@ def lab_command(port: int | None, no_browser: bool, passed_on: list[str]) -> lis
     # but its folder, and with --no-browser the printed address would not lead to it.
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
                f"--LabApp.default_url=/lab/tree/{first_chapter()}",
-               "--ServerApp.ip=127.0.0.1", "--log-level=WARN"]
+               "--ServerApp.ip=127.0.0.1", "--log-level=WARN", *no_delay()]
     if port is not None:
         # The reader asked for this one: moving silently to another would only confuse.
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -66,6 +70,18 @@ def lab_command(port: int | None, no_browser: bool, passed_on: list[str]) -> lis
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")   # in containers there often is no other user
     return command + passed_on
+
+
+def no_delay() -> list[str]:
+    """The option that has widgets answered at once; none if this JupyterLab is built otherwise.
+
+    The server can import the class: it is started in the course's folder, with `python -m`.
+    """
+    try:
+        found = importlib.util.find_spec(USUAL)
+    except ImportError:     # not even the package around it
+        found = None
+    return [NO_DELAY] if found else []
 
 
 def config_path(environ) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.commands.lab import no_delay
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -53,6 +55,7 @@ class Lab:
         command += ["--IdentityProvider.token=", "--ServerApp.password="]  # loopback only
         command += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=none"]
         command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.allow_root=True"]
+        command += no_delay()  # as the course starts it
         self.log = home / "server.log"
         self.process = subprocess.Popen(
             command,

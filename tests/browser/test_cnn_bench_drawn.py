@@ -1,5 +1,7 @@
 """What the browser makes of W3.1, read back: pictures, window, tables, and what pointing sends."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,18 @@ def test_the_tables_hold_the_patch_the_products_and_their_sum(size, flip, mount)
     assert total == pytest.approx(result["total"], rel=0.005)
     words = view.labels["turned" if flip else "weights"]
     assert view.text(words)["fill"] == "param"
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_a_small_product_is_not_written_as_0(size, mount):
+    view = mount(KernelBench(size=str(size)))
+    result = copy.deepcopy(view.widget.result)
+    half = size // 2
+    for value, shown in ((0.0048, 0.005), (-0.0048, -0.005), (0.00032, 0.00032), (0.0, 0.0)):
+        result["products"][half][half] = value
+        view.show(result)
+        products = cells(view, size)[1]
+        assert products[half, half] == pytest.approx(shown, rel=1e-6)
 
 
 @pytest.mark.parametrize("size", [3, 5])

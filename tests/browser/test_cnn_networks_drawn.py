@@ -244,6 +244,19 @@ def test_an_explanation_lies_where_its_pixel_lies(look):
         np.testing.assert_allclose((here - whole) / scale, np.array([8, -10]) * 156 / 28, atol=6)
 
 
+def test_where_covering_raises_the_probability_is_pink_and_the_legend_says_so(look):
+    def covered(value):
+        changes = {"values": packed(np.full((28, 28), value)), "signed": True}
+        return lambda result: result["heats"][0].update(changes)
+
+    for value, is_pink in ((1, True), (255, False)):  # −1: the probability rises; +1: it falls
+        where = look(covered(value))
+        red, green, blue, _ = look.view.pixels()[where].mean(axis=0)
+        assert (red > blue > green) == is_pink
+    name, _, legend = look.view.labels["methods"]["occlusion"]
+    assert name == "occlusion" and legend.startswith("pink: covering raises P(")
+
+
 def test_sliders_have_the_range_of_the_network(look):
     view = look.view
     view.root.locator("select[name=network]").select_option("global-pool CNN")

@@ -160,9 +160,12 @@ def test_draw_digit_speaks_as_surely_as_the_network_is(monkeypatch):
             "sure"]
 
 
-@pytest.mark.parametrize(("chance", "words"), [(0.0, "< 0.1 %"), (1.0, "100 %"), (0.12345, "12 %"),
-                                               (0.99999, "> 99.9 %"), (0.0996, "10 %"),
-                                               (0.0123, "1.2 %"), (float("nan"), "–")])
+@pytest.mark.parametrize(("chance", "words"), [(0.0, "< 0.1 %"), (1.0, "> 99.9 %"),
+                                               (0.12345, "12 %"), (0.0996, "10 %"),
+                                               (0.99999, "> 99.9 %"), (0.998, "99.8 %"),
+                                               (0.9994, "99.9 %"), (0.9951, "99.5 %"),
+                                               (0.994, "99 %"), (0.0123, "1.2 %"),
+                                               (float("nan"), "–")])
 def test_draw_digit_writes_shares_so_that_almost_is_not_all(chance, words):
     assert draw_digit._percent(chance) == words
 
@@ -171,6 +174,7 @@ def test_draw_digit_says_that_an_empty_pad_gets_an_answer_too():
     result = draw()
     assert result["empty"] and not result["field"].any()
     assert "empty" in result["summary"] and "Nothing" in result["says"]
+    assert "None of the ten answers" in result["summary"]
     assert sum(result["probabilities"]) == pytest.approx(1)
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from helpers.commands import lab
+from helpers.commands import lab, nodelay
 from helpers.commands.environment import Trouble
 
 
@@ -27,6 +27,56 @@ def test_opens_the_first_chapter_on_this_machine_only(chapters):
     assert "--LabApp.default_url=/lab/tree/chapters/02_backprop.ipynb" in command
     assert f"--ServerApp.root_dir={chapters}" in command
     assert "--ServerApp.ip=127.0.0.1" in command
+
+
+def test_widgets_are_answered_without_a_delay(chapters):
+    pytest.importorskip("jupyter_server")
+    option = "--ServerApp.kernel_websocket_connection_class=helpers.commands.nodelay.NoDelay"
+    assert lab.lab_command(None, False, []).count(option) == 1
+
+
+def test_the_server_finds_the_class_in_the_folder_that_it_is_started_in(tmp_path):
+    """As `lab` starts it: a module, in the course's folder. The rest of the path is the package's.
+
+    The server itself turns the option into the class, so a wrong name or a wrong kind fails here.
+    """
+    pytest.importorskip("jupyter_server")
+    (tmp_path / "asked.py").write_text(
+        "import sys; from jupyter_server.serverapp import ServerApp\n"
+        "app = ServerApp(); app.parse_command_line(sys.argv[1:])\n"
+        "print(*(c.__name__ for c in app.kernel_websocket_connection_class.__mro__[:2]))")
+    done = subprocess.run([sys.executable, "-m", "asked", *lab.no_delay()], cwd=lab.ROOT, text=True,
+                          capture_output=True, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert done.stdout.split() == ["NoDelay", "ZMQChannelsWebsocketConnection"], done.stderr
+
+
+def test_connection_sets_no_delay_before_it_connects(monkeypatch):
+    channels = pytest.importorskip(lab.USUAL)
+    done = []
+    monkeypatch.setattr(channels.ZMQChannelsWebsocketConnection, "connect",
+                        lambda self: done.append("connect") or "future")
+
+    class Connection(nodelay.NoDelay):
+        class websocket_handler:  # noqa: N801
+            set_nodelay = staticmethod(done.append)
+
+        def __init__(self):
+            pass
+
+    assert Connection().connect() == "future"
+    assert done == [True, "connect"]
+
+
+@pytest.mark.parametrize("missing", [ModuleNotFoundError("no package"), None])
+def test_lab_starts_without_the_class_where_the_server_is_another(chapters, monkeypatch, missing):
+    def find(name):
+        if missing:
+            raise missing
+
+    monkeypatch.setattr(lab.importlib.util, "find_spec", find)
+    command = lab.lab_command(None, False, [])
+    assert not [word for word in command if "websocket" in word]
+    assert command[1:3] == ["-m", "jupyterlab"]
 
 
 def test_options_and_what_is_passed_on(chapters, monkeypatch):
