@@ -4,7 +4,7 @@ const TOP = { y: 38, size: 156, step: 226 };
 const LOW = { y: 302, h: 170, maps: 440, chosen: 464, kernels: 660 };
 
 function render({ model, el }) {
-  const ui = frame(model, el);
+  const ui = frame(model, el, { adjust: (patch) => ({ patient: false, ...patch }) });
   const { labels, state } = ui;
   const now = () => model.get("result");
   const layers = ui.slider("layer", { min: 0, max: now().layers.length - 1, step: 1, show: (at) => now().layers[at] ?? "" });
@@ -25,6 +25,10 @@ function render({ model, el }) {
     shuffles.querySelector("input").max = result.shuffles.length - 1;
     ui.follow();
     places = paint(pen, result, ui);
+    // what takes longer comes in a second answer, unless the next question has been asked meanwhile
+    if (result.pending && (result.serial ?? 0) === state.serial) {
+      requestAnimationFrame(() => { if (result === now()) ui.set({ patient: true }); });
+    }
   });
   pen.canvas.addEventListener("click", (event) => {
     const box = pen.canvas.getBoundingClientRect();
@@ -68,6 +72,7 @@ function paintTop(pen, result, look, labels) {
     paintMap(pen, digit, 0, x, TOP.y, TOP.size, TOP.size);
     pen.globalAlpha = 1;
     boxed(x);
+    if (heat.pending) return; // its second answer follows at once
     if (!heat.values) return write(pen, labels.nothing, x + 8, TOP.y + 20, look.soft, look);
     // blue: forward passes only; orange: made from gradients; pink: the other way round
     const high = heat.name === "occlusion" ? look.high : look.grad;

@@ -18,6 +18,8 @@ from helpers.kit.widget import canvas, limited
 PATCH, STEP = 5, 3  # of the square that covers the digit: its side, and pixels between two places
 KERNELS = 64  # kernels of one map that are drawn; of more, the first
 METHODS = ("occlusion", "saliency", "Grad-CAM")
+SLOW = "occlusion"  # a hundred passes through the network, where the others take one or two
+KNOWN: set = set()  # of what the slow one is known: network, training, digit, layers shuffled
 
 
 class Inside(looking.NetworkWidget):
@@ -78,6 +80,7 @@ class Inside(looking.NetworkWidget):
         "layer": 0,
         "map": 6,
         "shuffle": 0,
+        "patient": True,  # False: answer at once, and leave out occlusion where it is not known yet
     }
     source = "inside.js"
 
@@ -89,7 +92,8 @@ class Inside(looking.NetworkWidget):
         -------
         dict
             image : uint8 (28, 28); label, guess, share; heats : list of dict(name, values uint8
-            (28, 28), signed, agrees, ink; values is None where the method cannot be applied);
+            (28, 28), signed, agrees, ink; values is None where the method cannot be applied, or
+            not known yet while nobody is patient: pending says which);
             stage : the chosen layer's maps, see `looking.stage`, or None; kernels : uint8
             (maps below, kh, kw) of the chosen map, or None; layers, shuffles : words for the two
             sliders; state; summary.
@@ -109,10 +113,12 @@ class Inside(looking.NetworkWidget):
             "image": np.round(255 * image).astype(np.uint8),
             "label": label,
             "guess": int(np.nan_to_num(chances, nan=-1).argmax()),
-            "heats": [heat(method, name, train, number, depth) for method in METHODS],
+            "heats": [heat(method, name, train, number, depth, bool(state["patient"]))
+                      for method in METHODS],
             "layers": [stage["title"] for stage in stages] or [""],
             "shuffles": shuffle_words(trained, cascade),
         }
+        answer["pending"] = any(found["pending"] for found in answer["heats"])
         answer["share"] = float(chances[answer["guess"]])
         chosen = limited(state["map"], 0, stages[layer]["count"] - 1 if stages else 0, 0)
         answer["stage"] = stages[layer]["maps"] if stages else None
@@ -183,15 +189,21 @@ def explained(method: str, name: str, train: str, number: int, depth: int):
     return explanations.saliency_map(network, image, label)
 
 
-def heat(method: str, name: str, train: str, number: int, depth: int) -> dict:
-    """An explanation ready to be drawn, and what it agrees with."""
-    values = explained(method, name, train, number, depth)
+def heat(method: str, name: str, train: str, number: int, depth: int, patient=True) -> dict:
+    """An explanation ready to be drawn, and what it agrees with; the slow one if one is patient."""
+    key = name, train, number, depth
+    pending = method == SLOW and not patient and key not in KNOWN
+    values = None if pending else explained(method, name, train, number, depth)
     if values is None:
-        return {"name": method, "values": None, "signed": False, "agrees": None, "ink": None}
+        return {"name": method, "values": None, "signed": False, "agrees": None, "ink": None,
+                "pending": pending}
+    if method == SLOW:
+        KNOWN.add(key)
     shades, signed, largest = looking.shaded(values)
     before = explained(method, name, train, number, 0)
     image, _ = looking.digit(train, number)
     return {"name": method, "values": shades, "signed": signed, "largest": largest,
+            "pending": False,
             "agrees": explanations.agreement(values, before),
             "ink": explanations.agreement(values, image)}
 

@@ -18,6 +18,7 @@ def untrained(monkeypatch):
     made = {name: build() for name, build in networks.NETWORKS.items()}
     monkeypatch.setattr(networks, "trained", lambda name, train="roaming", seed=0: made[name])
     caches = (inside.explained, inside.shuffled)
+    monkeypatch.setattr(inside, "KNOWN", set())
     monkeypatch.setattr(equivariance_meter, "KNOWN", {})
     for cache in caches:
         cache.cache_clear()
@@ -255,6 +256,18 @@ def test_where_covering_raises_the_probability_is_pink_and_the_legend_says_so(lo
         assert (red > blue > green) == is_pink
     name, _, legend = look.view.labels["methods"]["occlusion"]
     assert name == "occlusion" and legend.startswith("pink: covering raises P(")
+
+
+def test_occlusion_of_a_new_digit_is_asked_for_after_the_first_answer(mount):
+    view = mount(widgets.inside())
+    view.root.locator("input[name=digit]").press("ArrowRight")
+    assert len(view.sent) == 1 and view.sent[-1]["patient"] is False
+    assert view.answer()["pending"]
+    view.page.wait_for_function("() => window.sent.length === 2")
+    assert view.sent[-1]["patient"] is True and view.sent[-1]["digit"] == view.sent[0]["digit"]
+    assert not view.answer()["pending"]
+    view.root.locator("input[name=layer]").press("ArrowRight")
+    assert not view.answer()["pending"]
 
 
 def test_sliders_have_the_range_of_the_network(look):

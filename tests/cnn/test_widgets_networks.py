@@ -38,6 +38,7 @@ def untrained(monkeypatch):
 
     monkeypatch.setattr(networks, "trained", give)
     caches = (inside.explained, inside.shuffled)
+    monkeypatch.setattr(inside, "KNOWN", set())
     monkeypatch.setattr(equivariance_meter, "KNOWN", {})
     for cache in caches:
         cache.cache_clear()
@@ -361,6 +362,19 @@ def test_inside_explanations_are_those_of_the_network_as_far_as_it_was_shuffled(
             assert heat["agrees"] == pytest.approx(1)
     chances = looking.probabilities(other, image[None])[0]
     assert result["guess"] == chances.argmax() and result["share"] == pytest.approx(chances.max())
+
+
+def test_inside_answers_at_once_and_leaves_occlusion_for_a_second_answer():
+    first = look(digit=20, shuffle=1, patient=False)
+    assert first["pending"] and first["heats"][0]["values"] is None
+    assert all(heat["values"] is not None for heat in first["heats"][1:])
+    assert "occlusion" not in first["summary"]
+    second = look(digit=20, shuffle=1)
+    assert not second["pending"] and "occlusion" in second["summary"]
+    third = look(digit=20, shuffle=1, layer=2, patient=False)  # now it is known
+    assert not third["pending"]
+    np.testing.assert_array_equal(third["heats"][0]["values"], second["heats"][0]["values"])
+    assert look(digit=21, shuffle=1, patient=False)["pending"]
 
 
 # ---- the pictures that stand for them where no kernel runs
