@@ -124,7 +124,8 @@ def test_thirty_layers_from_kerass_default_weights_need_the_skips():
     # Three seeds: .10 to .24 without, .966 to .981 with.
     assert found.plain_accuracy.mean() < .5 and found.residual_accuracy.mean() > .9
     lines = repr(found).splitlines()
-    assert len(lines) == 2 and lines[1].startswith("with skips") and "after 225 steps" in lines[0]
+    assert len(lines) == 4 and "right after 225" in lines[0] and "÷ last layer" in lines[1]
+    assert lines[2].startswith("plain") and lines[3].startswith("with skips")
 
 
 def test_he_weights_keep_the_plain_gradient_and_make_that_with_skips_grow():
