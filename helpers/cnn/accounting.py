@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from helpers.cnn.layer_settings import GLOBAL, UNCHANGED, Settings, described, named
 from helpers.cnn.rows import IllegalStack, Row, Trace, by, product, spaced
+from helpers.nn import output_size, padding_of
 
 __all__ = ["IllegalStack", "Row", "Trace", "receptive_field", "smallest_side", "spaced", "trace",
            "window"]
@@ -112,11 +113,9 @@ def smallest_side(layers, channels: int = 1) -> int | None:
 
 
 def window(size: int, kernel: int, stride: int, padding: str) -> tuple:
-    """Output size along one axis and the zeros before its first pixel; see the module's text."""
-    if padding == "same":
-        out = -(-size // stride)
-        return out, max((out - 1) * stride + kernel - size, 0) // 2
-    return (size - kernel) // stride + 1, 0
+    """Output size along one axis and the zeros before its first pixel, as in `helpers.nn`."""
+    zeros_before, _ = padding_of(size, kernel, stride, padding)
+    return output_size(size, kernel, stride, padding), zeros_before
 
 
 def _step(settings: Settings, shape: tuple, seen: dict, image: tuple):

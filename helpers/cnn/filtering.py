@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.cnn.accounting import window
 from helpers.kit.widget import words
+from helpers.nn import conv2d
 
 SIDE = 5  # a kernel is kept as 5×5; of a 3×3 kernel only the inner nine count
 LIGHT = ("#04121f", "#2b6c99", "#fbfcfd")  # colours of a picture, from black to white
@@ -89,17 +89,9 @@ def shrunk(picture, high: int, wide: int, least: int = SIDE):
 
 
 def correlate(x, k, stride: int = 1, padding: str = "valid"):
-    """Cross-correlate x (H, W) with k (K, K): one shifted, weighted copy of x per entry of k."""
-    sizes = [window(n, len(k), stride, padding) for n in x.shape]
-    (rows, above), (columns, left) = sizes
-    room = [((rows - 1) * stride + len(k)), ((columns - 1) * stride + len(k))]
-    padded = np.zeros(np.maximum(room, [above + x.shape[0], left + x.shape[1]]))
-    padded[above : above + x.shape[0], left : left + x.shape[1]] = x
-    y = np.zeros((rows, columns))
-    for u in range(len(k)):
-        for v in range(len(k)):
-            y += k[u, v] * padded[u : u + rows * stride : stride, v : v + columns * stride : stride]
-    return y
+    """Cross-correlate x (H, W) with k (K, K): `nn.conv2d` of one image, channel and filter."""
+    y = conv2d(x[None, :, :, None], k[:, :, None, None], np.zeros(1), stride, padding)
+    return y[0, :, :, 0]
 
 
 def patch_of(x, top: int, left: int, size: int):

@@ -108,14 +108,19 @@ def test_probabilities_stand_at_the_place_of_the_digit(mount):
     assert cells.locator("title").text_content() == "−4, 5: 100 %"
 
 
-def test_maps_of_a_new_digit_are_asked_for_after_the_first_answer(mount):
-    view = mount(widgets.equivariance_meter())
+def asked_twice_for_a_new_digit(view):
+    """A quick answer first, with something pending; then, unasked, the patient one."""
     view.root.locator("input[name=digit]").press("ArrowRight")
     assert len(view.sent) == 1 and view.sent[-1]["patient"] is False
     assert view.answer()["pending"]
     view.page.wait_for_function("() => window.sent.length === 2")
     assert view.sent[-1]["patient"] is True and view.sent[-1]["digit"] == view.sent[0]["digit"]
     assert not view.answer()["pending"]
+
+
+def test_maps_of_a_new_digit_are_asked_for_after_the_first_answer(mount):
+    view = mount(widgets.equivariance_meter())
+    asked_twice_for_a_new_digit(view)
     view.root.locator("input[name=dx]").press("ArrowLeft")
     assert not view.answer()["pending"]
     view.page.evaluate("() => new Promise((go) => requestAnimationFrame(() => setTimeout(go)))")
@@ -260,12 +265,7 @@ def test_where_covering_raises_the_probability_is_pink_and_the_legend_says_so(lo
 
 def test_occlusion_of_a_new_digit_is_asked_for_after_the_first_answer(mount):
     view = mount(widgets.inside())
-    view.root.locator("input[name=digit]").press("ArrowRight")
-    assert len(view.sent) == 1 and view.sent[-1]["patient"] is False
-    assert view.answer()["pending"]
-    view.page.wait_for_function("() => window.sent.length === 2")
-    assert view.sent[-1]["patient"] is True and view.sent[-1]["digit"] == view.sent[0]["digit"]
-    assert not view.answer()["pending"]
+    asked_twice_for_a_new_digit(view)
     view.root.locator("input[name=layer]").press("ArrowRight")
     assert not view.answer()["pending"]
 

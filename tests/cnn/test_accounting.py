@@ -109,6 +109,9 @@ def test_windows_are_where_sliding_them_by_hand_puts_them(kernel, stride, paddin
     for size in range(kernel, kernel + 9):
         out, before = accounting.window(size, kernel, stride, padding)
         assert out == nn.output_size(size, kernel, stride, padding)
+        if padding == "same":   # as TensorFlow's documentation has it
+            lacking = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            assert (out, before) == (-(-size // stride), lacking // 2)
         assert before == nn.padding_of(size, kernel, stride, padding)[0]
         if padding == "valid":
             assert out == len(range(0, size - kernel + 1, stride)) and before == 0

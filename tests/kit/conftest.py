@@ -125,3 +125,10 @@ def several():
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def checkpoints(monkeypatch, tmp_path):
+    """The folder in which `resumable` keeps its backups, for this test alone."""
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
+    return tmp_path

@@ -51,12 +51,6 @@ def train():
     return space["train"]
 
 
-@pytest.fixture
-def checkpoints(monkeypatch, tmp_path):
-    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
-    return tmp_path
-
-
 def same(one, other):
     return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 

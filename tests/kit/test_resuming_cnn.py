@@ -69,12 +69,6 @@ def train():
     return space["train"]
 
 
-@pytest.fixture
-def checkpoints(monkeypatch, tmp_path):
-    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path))
-    return tmp_path
-
-
 def killed(name, way, folder, epoch, batch):
     """Train in a child process; kill it as soon as it has told this batch of this epoch."""
     code = f"EPOCHS = {EPOCHS}\n{TRAIN}\ntrain({name!r}, {way!r}, tell=True)"
