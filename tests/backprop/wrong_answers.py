@@ -7,18 +7,10 @@ functions, another order, two mistakes at once. `WRONG_ANSWERS` lists (exercise,
 import numpy as np
 
 from helpers.backprop.exercises_forward import softmax
+from tests.exercises.registers import wrong_answers
 
 WRONG_ANSWERS = []
-
-
-def named(id, *names):
-    """Register the decorated answer to exercise `id` as one in which `names` should be found."""
-
-    def register(answer):
-        WRONG_ANSWERS.append((id, names, answer))
-        return answer
-
-    return register
+named = wrong_answers(WRONG_ANSWERS)
 
 
 def hot(y, like):

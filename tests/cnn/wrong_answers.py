@@ -7,17 +7,10 @@ functions, other loops, two mistakes at once. `WRONG_ANSWERS` lists (exercise, n
 import numpy as np
 from scipy.signal import convolve2d, correlate2d
 
+from tests.exercises.registers import wrong_answers
+
 WRONG_ANSWERS = []
-
-
-def named(id, *names):
-    """Register the decorated answer to exercise `id` as one in which `names` should be found."""
-
-    def register(answer):
-        WRONG_ANSWERS.append((id, names, answer))
-        return answer
-
-    return register
+named = wrong_answers(WRONG_ANSWERS)
 
 
 def heat_of(maps, alpha):
