@@ -3,14 +3,19 @@
 Named, and set, as in Keras with its default data format: maps are (N, H, W, C).
 """
 
+import math
+
 import numpy as np
 
 from helpers.nn import convolution_fast, initializers, pooling
 from helpers.nn.checks import whole_number
 from helpers.nn.checks_images import check_conv2d, check_image_shape
 from helpers.nn.layers import Layer, ReLU, activation_layer, check_regularizer
-from helpers.nn.parallel import in_parts
+from helpers.nn.parallel import LEAST, in_parts
 from helpers.nn.windows import check_padding, pad, pair, windows_of
+
+PART_BYTES = 2**20
+"""Pooling takes so little time that another thread is worth it only for this many bytes of maps."""
 
 
 class Conv2D(Layer):
@@ -136,6 +141,10 @@ class _Pooling2D(Layer):
         windows = windows_of(input_shape[:2], self.pool_size, self.strides, self.padding)
         return (*windows.out, input_shape[-1])
 
+    def _least(self, maps):
+        """How many images a part needs to be worth another thread; int."""
+        return max(PART_BYTES // (maps.itemsize * math.prod(maps.shape[1:])), LEAST)
+
     def config(self):
         settings = {"pool_size": list(self.pool_size), "strides": list(self.strides)}
         return {"layer": type(self).__name__, **settings, "padding": self.padding}
@@ -160,7 +169,7 @@ class MaxPooling2D(_Pooling2D):
         def work(part):
             pooling.largest(padded[part], self.windows, out=y[part])
 
-        in_parts(len(x), work)
+        in_parts(len(x), work, self._least(padded))
         self.y = y    # kept, so that backward need not search again
         return y
 
@@ -172,7 +181,7 @@ class MaxPooling2D(_Pooling2D):
                 dout[part], self.padded[part], self.y[part], self.windows, out=dpadded[part]
             )
 
-        in_parts(len(dout), work)
+        in_parts(len(dout), work, self._least(dpadded))
         return dpadded[(slice(None), *self.windows.inner)]
 
 

@@ -23,7 +23,7 @@ _running = 0    # how many want a product to stay on one core just now
 _threads_before = 1
 
 
-def in_parts(size, work):
+def in_parts(size, work, least=LEAST):
     """Do `work` on all parts of a batch, on all cores.
 
     Parameters
@@ -32,6 +32,8 @@ def in_parts(size, work):
         Number of examples in the batch, N.
     work : function of a slice
         Gets a part of 0 … N; it must write nowhere outside its part.
+    least : int
+        Number of examples below which a part is not worth another thread.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def in_parts(size, work):
         OPENBLAS_NUM_THREADS and threadpoolctl can limit; one where that cannot be found out.
     """
     blas = _blas()
-    count = max(min(_cores(blas), size // LEAST), 1)
+    count = max(min(_cores(blas), size // least), 1)
     parts = [slice(size * k // count, size * (k + 1) // count) for k in range(count)]
     if count == 1:
         return [work(parts[0])]

@@ -73,7 +73,7 @@ class Stack:
 
     def forward(self, x, training=False):
         """Return the outputs for x (N, *input_shape); the layers keep what `backward` needs."""
-        with self._cores():
+        with self.cores():
             for layer in self.layers:
                 x = layer.forward(x, training)
         return x
@@ -85,12 +85,12 @@ class Stack:
         return self._backward(dout, self.layers)
 
     def _backward(self, dout, layers):
-        with self._cores():
+        with self.cores():
             for layer in reversed(layers):
                 dout = layer.backward(dout)
         return dout
 
-    def _cores(self):
+    def cores(self):
         """Where layers use all cores by themselves, no single product needs to."""
         if any(layer.uses_all_cores for layer in self.layers):
             return one_core_for_a_product()
@@ -110,7 +110,7 @@ class Stack:
         """
         x = check_features(self, x)
         outputs = {}
-        with self._cores():
+        with self.cores():
             for layer in self.layers:
                 x = outputs[layer.name] = layer.forward(x)
         return outputs
@@ -153,7 +153,7 @@ class Stack:
     def fill_grads(self, dout):
         """Fill every layer's `grads` as `backward` does, without the work that only ∂L/∂x needs."""
         first = next((i for i, layer in enumerate(self.layers) if layer.params), len(self.layers))
-        with self._cores():
+        with self.cores():
             dout = self._backward(dout, self.layers[first + 1 :])
             for layer in self.layers[first : first + 1]:
                 layer.fill_grads(dout)

@@ -51,7 +51,8 @@ class Training:
             callback.on_train_begin()
         if checkpoint is not None:
             self.resume(checkpoint, epochs, verbose)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # see _stop_if_lost
+        lost = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # see _stop_if_lost
+        with lost, network.cores():
             while self.done < epochs and not network.stop_training:
                 self.epoch(epochs, verbose)
                 if checkpoint is not None:

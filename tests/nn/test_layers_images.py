@@ -315,3 +315,9 @@ def test_a_failed_build_leaves_the_random_stream_alone():
     assert not model.built
     model.build((28, 28, 1)), other.build((28, 28, 1))
     np.testing.assert_array_equal(model.get_weights()[0], other.get_weights()[0])
+
+
+def test_a_batch_of_no_images_gives_no_maps():
+    network = nn.Sequential([nn.Conv2D(3, 3, activation="relu"), nn.MaxPooling2D(2)], seed=0)
+    network.build((9, 9, 1))
+    assert network.forward(np.zeros((0, 9, 9, 1), np.float32)).shape == (0, 3, 3, 3)
