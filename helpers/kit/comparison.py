@@ -25,7 +25,11 @@ class Comparison(NamedTuple):
     n: int | None = None
 
     def __repr__(self):
-        lines = []
+        mean = f"{'mean ± error':<13}" if self.n else f"{'mean':<5}"
+        heading = f"{'':<19} {mean}  {'(of the seeds)':<16}"
+        if self.difference:
+            heading += f"   minus {next(iter(self.accuracies))}"
+        lines = [heading.rstrip()]
         for name, values in self.accuracies.items():
             mean = values.mean()
             error = f" ± {accuracy_se(mean, self.n):.3f}" if self.n else ""

@@ -32,8 +32,20 @@ def test_the_error_of_a_difference_is_that_of_images_and_that_of_seeds_by_hand()
 
 def test_the_table_shows_the_error_of_each_accuracy_where_n_is_known():
     result = comparison.Comparison({"net": np.array([.8, .9])}, {}, 360)
-    assert repr(result) == "net                 0.850 ± 0.019  (0.800 to 0.900)"
-    assert repr(result._replace(n=None)) == "net                 0.850  (0.800 to 0.900)"
+    heading, row = repr(result).splitlines()
+    assert heading.split() == ["mean", "±", "error", "(of", "the", "seeds)"]
+    assert row == "net                 0.850 ± 0.019  (0.800 to 0.900)"
+    heading, row = repr(result._replace(n=None)).splitlines()
+    assert heading.split() == ["mean", "(of", "the", "seeds)"]
+    assert row == "net                 0.850  (0.800 to 0.900)"
+
+
+def test_every_column_stands_under_its_heading():
+    values = np.array([.5, .5])
+    result = comparison.Comparison({"a": values, "b": values}, {"b": (.02, .01)}, 360)
+    heading, _, row = repr(result).splitlines()
+    assert heading.index("mean") == row.index("0.500") and heading.index("(of") == row.index("(0.5")
+    assert heading.index("minus a") == row.index("+0.020")
 
 
 @pytest.mark.parametrize("mean, verdict", [(.021, "more than"), (-.021, "more than"),
@@ -41,7 +53,7 @@ def test_the_table_shows_the_error_of_each_accuracy_where_n_is_known():
 def test_the_verdict_is_two_standard_errors(mean, verdict):
     values = np.array([.5, .5])
     result = comparison.Comparison({"a": values, "b": values}, {"b": (mean, .01)})
-    assert repr(result).splitlines()[1].endswith(f"± 0.010: {verdict} two standard errors")
+    assert repr(result).splitlines()[2].endswith(f"± 0.010: {verdict} two standard errors")
 
 
 def test_what_a_model_gets_right_is_its_largest_score():
