@@ -41,3 +41,8 @@ def words(thing):
     """All texts of axes or a figure: {what it says: (x, y)}."""
     return {text.get_text(): text.get_position() for text in thing.findobj(matplotlib.text.Text)
             if text.get_text()}
+
+
+def all_words(thing):
+    """All texts of axes or a figure, in their order; what is said twice stands twice."""
+    return [text.get_text() for text in thing.findobj(matplotlib.text.Text) if text.get_text()]

@@ -1,13 +1,10 @@
-"""The chapter's pictures can be drawn, stored small and read, and refuse what they cannot show."""
+"""The plots of chapter 03, for the tests in tests/plots."""
 
-import matplotlib
 import numpy as np
-import pytest
-from matplotlib.axes import Axes
 
 from helpers.cnn import accounting, plots
-from helpers.kit import figures
 from helpers.kit.comparison import Comparison
+from tests.plots.examples import Examples
 
 RNG = np.random.default_rng(0)
 DIGIT = np.zeros((28, 28))
@@ -48,76 +45,6 @@ CALLS = {
                                             **k),
     "history": lambda **k: plots.plot_history({"loss": [2, 1]}, **k),
 }
-WITH_AXES = ("comparison", "residual", "deletion", "sanity", "history")
-LARGEST = {"filtered": 60_000}      # bytes: photographs; everything else stays below 25,000
-
-
-def words_and_places(ax):
-    """All texts that can be seen: (text, its box in dots)."""
-    ax.figure.draw_without_rendering()
-    found = [(t, t.get_window_extent()) for t in ax.findobj(matplotlib.text.Text)
-             if t.get_text().strip() and t.get_visible()]
-    return [(text, box) for text, box in found if box.width > 0]
-
-
-def clashes(found):
-    """Pairs of words that lie on each other."""
-    seen = [(text.get_text(), box.shrunk(0.9, 0.7)) for text, box in found]
-    return [(one, other) for i, (one, box) in enumerate(seen) for other, box2 in seen[:i]
-            if box.overlaps(box2)]
-
-
-def outside(ax, found):
-    """Words that the edge of the picture cuts; not the ticks, which matplotlib looks after."""
-    paper = ax.figure.bbox.padded(1)        # a dot of rounding
-    ticks = {*ax.get_xticklabels(which="both"), *ax.get_yticklabels(which="both")}
-    return [text.get_text() for text, box in found if text not in ticks
-            and not (paper.x0 <= box.x0 and box.x1 <= paper.x1
-                     and paper.y0 <= box.y0 and box.y1 <= paper.y1)]
-
-
-def covered(ax, found):
-    """Words that stand on an image."""
-    images = [image.get_window_extent() for image in ax.images]
-    return [text.get_text() for text, box in found
-            if any(box.shrunk(0.9, 0.6).overlaps(image) for image in images)]
-
-
-def test_every_plot_is_listed_here():
-    assert {f"plot_{name}" for name in CALLS} == set(plots.__all__)
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_plot_draws_on_the_given_axes_and_changes_no_setting(name):
-    ax = figures.new_axes()
-    before = dict(matplotlib.rcParams)
-    assert CALLS[name](ax=ax) is ax
-    assert ax.has_data() or words_and_places(ax)
-    assert dict(matplotlib.rcParams) == before
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_a_plot_makes_its_own_axes_that_stay_small_when_stored(name):
-    ax = CALLS[name]()
-    assert isinstance(ax, Axes)
-    png, width = figures.to_png(ax)
-    assert len(png) < LARGEST.get(name, 25_000)     # some 25 of them in a notebook of 1 MB
-    assert 200 < width <= 720                       # screen pixels; as wide as JupyterLab's outputs
-    assert "matplotlib.pyplot" not in type(ax.figure).__module__
-
-
-@pytest.mark.parametrize("name", WITH_AXES)
-def test_axes_have_names(name):
-    ax = CALLS[name]()
-    assert ax.get_xlabel() and (ax.get_ylabel() or ax.get_title(loc="left") or ax.get_yticklabels())
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_each_docstring_says_how_the_plot_can_mislead(name):
-    doc = getattr(plots, f"plot_{name}").__doc__
-    assert "mislead" in doc and "Returns" in doc
-
-
 MORE = {
     "an image without numbers": lambda: plots.plot_products(DIGIT, SOBEL, 8, 11),
     "a large kernel": lambda: plots.plot_products(RNG.random((8, 8)), RNG.random((5, 5)), 1, 2),
@@ -140,18 +67,6 @@ MORE = {
     "one photograph and three": lambda: plots.plot_filtered(
         PHOTO, {f"filter {i}": PHOTO - 0.5 for i in range(3)}),
 }
-
-
-@pytest.mark.parametrize("call", [*CALLS.values(), *MORE.values()], ids=[*CALLS, *MORE])
-def test_words_lie_neither_on_each_other_nor_over_the_edge(call):
-    ax = call()
-    found = words_and_places(ax)
-    assert found
-    assert clashes(found) == []
-    assert covered(ax, found) == []
-    assert outside(ax, found) == []
-
-
 REFUSED = {
     "images": (lambda: plots.plot_images(DIGIT), r"plot_images: .*got \(28, 28\).*image\[None\]"),
     "channels": (lambda: plots.plot_images(np.zeros((2, 8, 8, 2))), r"got \(2, 8, 8, 2\)"),
@@ -179,20 +94,12 @@ REFUSED = {
     "no gaps": (lambda: plots.plot_equivariance(SHIFTS, {}), "got none"),
 }
 
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_drawn_is_refused_with_a_sentence(name):
-    call, sentence = REFUSED[name]
-    with pytest.raises(ValueError, match=sentence):
-        call()
-
-
-def test_photographs_keep_more_greys_than_the_quick_choice_of_colours_knows():
-    import io
-
-    from PIL import Image
-
-    ramp = np.tile(np.linspace(0, 1, 160), (100, 1))
-    png, _ = figures.to_png(plots.plot_filtered(ramp, {"the same": ramp}))
-    shades = np.unique(np.asarray(Image.open(io.BytesIO(png)).convert("L")))
-    assert len(shades) > 40         # 16 without special care
+EXAMPLES = Examples(
+    calls=CALLS,
+    drawings=("images", "maps", "filtered", "heat", "support", "products", "im2col", "pool",
+              "wiring", "matrix", "padding", "shapes", "receptive", "blocks", "equivariance"),
+    rows=("comparison",),
+    largest={"filtered": 60_000},      # photographs
+    more=MORE,
+    refused=REFUSED,
+)
