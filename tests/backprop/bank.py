@@ -2,7 +2,12 @@
 
 from helpers.backprop.bughunt import FAULTS
 from helpers.backprop.mistakes_autograd import make_value
-from tests.backprop import alternatives_training, wrong_answers_training  # noqa: F401  (add more)
+from tests.backprop import (  # noqa: F401  (they add more)
+    alternatives_training,
+    wrong_answers_adam,
+    wrong_answers_autograd,
+    wrong_answers_training,
+)
 from tests.backprop.alternatives import ALTERNATIVES
 from tests.backprop.further import FURTHER, run_graph
 from tests.backprop.wrong_answers import WRONG_ANSWERS
