@@ -92,24 +92,24 @@ question(
 
 question(
     "3.e",
-    title="Where the work is, where the parameters are",
-    prompt="The article's network, one image of 28×28. Which two layers hold the most?",
+    title="What im2col costs",
+    prompt="The second convolution of the article's network reads maps of 13×13×32 with windows "
+    "of 3×3, and has 11×11 places. How many numbers does im2col write for one image, for each "
+    "number that it reads?",
     difficulty=3,
     importance=4,
     options=[
-        ("Most parameters and most work: the second convolution", False,
-         "It does 88 % of the multiplications, but with only 18 496 parameters. 102 464 of the "
-         "121 930 sit in the first dense layer."),
-        ("Most parameters: the first dense layer. Most work: the second convolution", True,
-         "84 % of the parameters, each used once per image; and 88 % of the multiplications, as "
-         "each weight of the convolution is used at 121 places. A small file does not mean little "
-         "work."),
-        ("Most parameters: the second convolution. Most work: the first dense layer", False,
-         "The other way round. A dense weight is used once per image, a weight of a convolution "
-         "at every place."),
-        ("Most parameters and most work: the first dense layer", False,
-         "It has the parameters, 84 %. But 102 400 multiplications are 4 % of the work: each of "
-         "its weights is used once."),
+        ("Nine", False,
+         "Only numbers well inside lie in nine windows. One in a corner lies in a single window, "
+         "and in maps as small as 13×13 the edges are a large part."),
+        ("A little more than six", True,
+         "11·11 rows of 3·3·32 numbers are 34 848; the maps have 13·13·32 = 5 408. The ratio is "
+         "6.4, and comes near 9 only in large maps."),
+        ("None: the rows are views of the maps", False,
+         "Windows overlap, and a matrix product wants its rows one after the other in memory. So "
+         "they are copied."),
+        ("288, as each window has 3·3·32 numbers", False,
+         "That is the length of a row. But there are only 121 rows, and 5 408 numbers to read."),
     ],
 )
 

@@ -61,6 +61,8 @@ class Speed:
             low, high = self.quartiles[name]
             ratio = "" if name == "ours" else f"{self.ratios[name]:.2f}"
             lines.append(f"{name:<10}{ms:>12.1f}{f'{low:.1f} … {high:.1f}':>18}{ratio:>13}")
+        if self.ratios.get("products", np.inf) < 1:    # ours contains them
+            lines.append("Products alone cannot take longer than ours: this machine is busy.")
         return "\n".join(lines)
 
 

@@ -215,9 +215,13 @@ def test_a_turned_kernel_is_the_textbooks():
     assert "180°" in right("3.p3") and "180°" in right("3.b")
 
 
-def test_shares_of_parameters_and_work():
-    assert round(100 * 102_464 / 121_930) == 84 and round(100 * 2_230_272 / 2_528_000) == 88
-    assert "84 %" in right("3.e") and "88 %" in right("3.e")
+def test_what_im2col_writes():
+    rows, maps = 11 * 11 * 3 * 3 * 32, 13 * 13 * 32
+    assert round(rows / maps, 1) == 6.4 and rows == 34_848 and maps == 5_408
+    assert "6.4" in right("3.e") and "34 848" in right("3.e") and "5 408" in right("3.e")
+
+
+def test_local_and_shared():
     assert 16_981_120 / 216_320 == 78.5 and 216_320 / 320 == 676
     assert "78.5" in find("3.a").options[0].reason and "676" in right("3.a")
 

@@ -43,6 +43,13 @@ def test_a_measurement_tells_ratios_of_what_was_measured():
     assert "8 images of 28 × 28" in text and f"{ms['products']:.1f}" in text
 
 
+@pytest.mark.parametrize("ours, busy", [(10.0, False), (3.0, True)])
+def test_a_busy_machine_is_told(ours, busy):
+    times = {"ours": ours, "products": 4.0}
+    result = speed.Speed(32, times, {name: (ms, ms) for name, ms in times.items()})
+    assert ("busy" in repr(result)) == busy
+
+
 def test_medians_and_quartiles_are_of_a_single_step(monkeypatch):
     clock = iter(float(t) for t in np.cumsum([0, 8, 0, 16, 0, 24]))
     monkeypatch.setattr(speed.time, "perf_counter", lambda: next(clock))
