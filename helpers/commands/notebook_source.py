@@ -14,6 +14,7 @@ import nbformat
 
 from helpers.commands import regions, setup_cell
 from helpers.commands.environment import Trouble
+from helpers.commands.folding import fold_answers, hide
 
 LONGEST_CELL = 25   # lines; beyond that a reader has to scroll to follow one idea
 HANDED_OUT = "handed-out"   # role of a text cell that the build adds to a solution
@@ -192,8 +193,8 @@ def is_notes(cell: nbformat.NotebookNode) -> bool:
 def solution_notebook(source: Source) -> nbformat.NotebookNode:
     """The instructor's notebook, not yet executed: answers and speaker's notes included.
 
-    It is fit to be projected: the notes are folded, the lines with the answer to a vote are hidden,
-    and beside a repaired loop stands the one that students got.
+    It is fit to be projected: notes, answers and the results of a vote are folded, and beside a
+    repaired loop stands the one that students got.
     """
     made = []
     for cell in source.cells:
@@ -203,13 +204,12 @@ def solution_notebook(source: Source) -> nbformat.NotebookNode:
             new.source = f"<details>\n<summary>For the instructor</summary>\n\n{text}\n\n</details>"
         elif cell.cell_type == "code":
             new.source = regions.for_solution(cell.source)
-            if re.search(r"^predict\(", new.source, re.MULTILINE):
-                hide(new)
             if cell.metadata.get("role") == "setup":
                 new.source += setup_cell.SOLVED
             if regions.has_faults(cell.source):
                 made.append(handed_out(cell))
         made.append(new)
+    fold_answers(made)
     return make_notebook(source, made)
 
 
@@ -227,12 +227,6 @@ def chapter_notebook(source: Source) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             cell.source = regions.for_chapter(cell.source)
     return make_notebook(source, made)
-
-
-def hide(cell: nbformat.NotebookNode) -> None:
-    """Fold the code of a cell away, in JupyterLab and (with a #@title) in Colab."""
-    cell.metadata["jupyter"] = {"source_hidden": True}
-    cell.metadata["cellView"] = "form"
 
 
 def make_notebook(source: Source, made: list) -> nbformat.NotebookNode:

@@ -9,6 +9,7 @@ import nbformat
 
 from helpers.commands.alttext import undescribed
 from helpers.commands.environment import say
+from helpers.commands.folding import cover
 from helpers.commands.notebook_source import HANDED_OUT, Source
 
 CELL_SECONDS = 600
@@ -95,6 +96,7 @@ def tidy(notebook: nbformat.NotebookNode, source: Source) -> None:
         cell.metadata.pop("execution", None)
         kept = [output for output in cell.outputs if keep(output, source, index)]
         cell.outputs = [clean(output, source, index) for output in kept]
+        cover(cell)
 
 
 def keep(output, source: Source, index: int) -> bool:

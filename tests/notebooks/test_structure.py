@@ -63,6 +63,15 @@ def test_chapter_has_no_answers_notes_or_outputs(derived):
         assert not cell.get("outputs")
 
 
+def test_solution_folds_answers_and_results_and_chapter_nothing_but_its_setup(derived):
+    for cell in code_cells(derived["solution"]):
+        folded = cell.metadata.get("jupyter", {})
+        assert folded.get("source_hidden") or "### BEGIN SOLUTION" not in cell.source, cell.id
+        assert folded.get("outputs_hidden") or not re.search("^reveal", cell.source, re.M), cell.id
+    folded = [cell.id for cell in code_cells(derived["chapter"]) if "jupyter" in cell.metadata]
+    assert folded == ["setup"]
+
+
 def test_first_code_cell_is_the_setup_cell(derived):
     for notebook in derived.values():
         cells = code_cells(notebook)
