@@ -32,9 +32,7 @@ function render({ model, el }) {
   );
 
   // The picture scales with the page; the fields lie on it at places given in per cent.
-  const board = make("div", { style: `position:relative; width:100%; max-width:${WIDTH}px; min-width:720px` });
-  ui.stage.style.overflowX = "auto";
-  ui.stage.append(board);
+  const board = ui.board(WIDTH, 720);
   const svg = ui.picture(WIDTH, HEIGHT, board);
   for (const name of ["x1", "w1", "x2", "w2", "b", "t"]) board.append(leaf(ui, name));
   const layer = shape("g");
@@ -61,11 +59,11 @@ function leaf(ui, name) {
   const input = box.querySelector("input");
   const colour = PARAMETERS.includes(name) ? "var(--cw-param)" : "var(--cw-data)";
   box.setAttribute("style", `position:absolute; left:${100 * x / WIDTH}%; top:${100 * y / HEIGHT}%;`
-    + "transform:translate(-50%,-50%); flex-direction:row; align-items:center; gap:5px");
+    + "transform:translate(-50%,-50%); flex-direction:row; align-items:center; gap:5px; font-size:calc(13 * var(--unit))");
   const word = box.querySelector("span");
   word.textContent = ui.labels.names[name];
-  word.setAttribute("style", `color:${colour}; font-size:14px; font-weight:600`);
-  input.setAttribute("style", `border-color:${colour}; border-width:1.5px; width:92px; padding-right:4px`);
+  word.setAttribute("style", `color:${colour}; font-size:1.077em; font-weight:600`);
+  input.setAttribute("style", `border-color:${colour}; border-width:1.5px; width:7.08em; padding-right:0.3em`);
   input.setAttribute("aria-label", `${ui.labels.names[name]}, ${ui.labels.hint_leaf}`);
   // A number typed by hand makes the gradients stale: they belong to the old numbers.
   input.addEventListener("input", () => Object.assign(ui.state, { action: "edit" }), { capture: true });

@@ -183,7 +183,7 @@ def plot_surprise(ax=None):
     ax.plot(p, -np.log(p), color=COLOURS["data"])
     ax.plot(p, (1 - p) ** 2, color=COLOURS["prediction"], linestyle="--")
     ax.text(0.13, 2.35, "surprise  $-\\log\\,p$", color=COLOURS["data"])
-    ax.text(0.02, 0.07, "squared error $(1-p)^2$", color=COLOURS["prediction"], fontsize=8.5)
+    ax.text(0.02, 0.07, "squared error $(1-p)^2$", color=COLOURS["prediction"], fontsize=9)
     ax.annotate("certain, and wrong", (0.012, 4.45), (0.2, 4.6), va="center",
                 arrowprops={"arrowstyle": "->", "color": COLOURS["ink"]})
     ax.set(xlim=(0, 1), ylim=(0, 5.4), xlabel="probability given to the right class, $p$",
@@ -218,8 +218,8 @@ def plot_graph(shapes, ax=None):
         result, _, formula = (part.strip() for part in name.partition("="))
         size = " × ".join(map(str, shape)) if shape else "one number"
         ax.text(place, 0.08, result, ha="center", va="center", fontweight="bold", fontsize=10)
-        ax.text(place, -0.22, size, ha="center", va="center", fontsize=8.5, color=colour)
-        ax.text(place, 0.56, formula, ha="center", va="bottom", fontsize=8.5)
+        ax.text(place, -0.22, size, ha="center", va="center", fontsize=9, color=colour)
+        ax.text(place, 0.56, formula, ha="center", va="bottom", fontsize=9)
         ax.add_patch(_box(place, colour))
         if not last:
             ax.annotate("", (place + 0.62, -0.05), (place + 0.38, -0.05),

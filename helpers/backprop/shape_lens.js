@@ -31,7 +31,7 @@ function orders(ui, model) {
       node.title = verdict ? ui.labels.verdicts[verdict] : "";
     }
   });
-  const row = ui.buttons(make("span", { style: "color:var(--cw-soft); font-size:12px" }, ui.labels.order), ...nodes);
+  const row = ui.buttons(make("span", { style: "color:var(--cw-soft); font-size:0.923em" }, ui.labels.order), ...nodes);
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", ui.labels.order);
   row.style.marginBottom = "6px";

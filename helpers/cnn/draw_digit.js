@@ -1,26 +1,25 @@
 // W3.6 Draw a digit: a pad, what the network answers; journey.js shows what its layers make of it.
-const [WIDE, HIGH] = [880, 322];
+// Low enough that a projected page shows the pad and the journey below it together with the controls.
+const [WIDE, HIGH] = [880, 233];
 const SIDE = 28; // pixels of the canvas that the network reads
-const PAD = { x: 0, y: 24, size: 290 };
-const GUESS = { x: 420, y: 24 };
-const BARS = { x: 560, y: 24, w: 226, step: 29 };
+const PAD = { x: 3, y: 20, size: 210 };
+const BUTTONS = { x: 228, y: 20 };
+const GUESS = { x: 462, y: 20 };
+const BARS = { x: 585, y: 20, w: 200, step: 21 };
 const TOO_LARGE = 7e6; // bytes: what a notebook server passes on in one message
 const APART = 0.3; // points of a stroke that lie closer are one
 
 function render({ model, el }) {
   const ui = frame(model, el);
-  const { labels, state } = ui;
+  const { labels } = ui;
   ui.controls.append(
     ui.select("network", Object.entries(labels.networks)),
     ui.select("train", Object.entries(labels.trainings)),
     ui.slider("pen", { min: 1, max: 5, step: 0.25 }),
-    ui.check("fit"),
-    ui.buttons(
-      ui.button(labels.clear, () => wipe(ui), { main: true }),
-      ui.button(labels.undo, () => undo(ui)),
-      ui.button(labels.next, () => ui.set({ ...EMPTY, example: state.example + 1 })),
-      filePicker(ui)));
-  const svg = ui.picture(WIDE, HIGH);
+    ui.check("fit"));
+  const board = ui.board(WIDE, 600);
+  const svg = ui.picture(WIDE, HIGH, board);
+  board.append(buttonsOf(ui));
   const pad = makePad(svg, ui);
   const answer = makeAnswer(svg, labels);
   const pen = ui.canvas(ROW.w, ROW.h);
@@ -34,6 +33,16 @@ function render({ model, el }) {
     pad.area.dataset.answered = result.serial ?? 0;
   });
   return () => { note.end(); ui.end(); };
+}
+
+/** The buttons, one below the other beside the pad. */
+function buttonsOf(ui) {
+  const { labels, state } = ui;
+  return make("div", { class: "cw-column", style: `left:${100 * BUTTONS.x / WIDE}%; top:${100 * BUTTONS.y / HIGH}%` },
+    ui.button(labels.clear, () => wipe(ui), { main: true }),
+    ui.button(labels.undo, () => undo(ui)),
+    ui.button(labels.next, () => ui.set({ ...EMPTY, example: state.example + 1 })),
+    filePicker(ui));
 }
 
 const EMPTY = { strokes: [], photo: "", file: "", example: -1, invited: false };
@@ -210,15 +219,15 @@ function drawByKeys(area, ui, key, draw) {
 /** The network's guess in large, and a bar for each of the ten digits. */
 function makeAnswer(svg, labels) {
   const middle = { x: GUESS.x, "text-anchor": "middle" };
-  const says = shape("text", { ...middle, y: GUESS.y + 62, style: "font-size:15px" });
-  const digit = shape("text", { ...middle, y: GUESS.y + 190, style: "font-size:136px; font-weight:600; fill:var(--cw-ink)" });
-  const sure = shape("text", { ...middle, y: GUESS.y + 232, style: "font-size:15px" });
-  const truth = shape("text", { ...middle, y: GUESS.y + 258, class: "soft" });
+  const says = shape("text", { ...middle, y: GUESS.y + 34, style: "font-size:15px" });
+  const digit = shape("text", { ...middle, y: GUESS.y + 128, style: "font-size:110px; font-weight:600; fill:var(--cw-ink)" });
+  const sure = shape("text", { ...middle, y: GUESS.y + 164, style: "font-size:15px" });
+  const truth = shape("text", { ...middle, y: GUESS.y + 186, class: "soft" });
   const rows = [...Array(10).keys()].map((number) => {
     const y = BARS.y + number * BARS.step;
-    const name = shape("text", { x: BARS.x, y: y + 19, "text-anchor": "end", style: "font-size:15px" }, number);
-    const bar = shape("rect", { x: BARS.x + 12, y: y + 3, width: 0, height: 22, rx: 3, "data-bar": number });
-    const share = shape("text", { y: y + 18 });
+    const name = shape("text", { x: BARS.x, y: y + 15.5, "text-anchor": "end", style: "font-size:14px" }, number);
+    const bar = shape("rect", { x: BARS.x + 12, y: y + 2, width: 0, height: 17, rx: 3, "data-bar": number });
+    const share = shape("text", { y: y + 15 });
     return { name, bar, share };
   });
   svg.append(says, digit, sure, truth,

@@ -1,7 +1,7 @@
 // W3.5 Inside: explanations of one digit above, maps and kernels of one layer below.
-const [WIDE, HIGH] = [880, 474];
-const TOP = { y: 38, size: 156, step: 226 };
-const LOW = { y: 302, h: 170, maps: 440, chosen: 464, kernels: 660 };
+const [WIDE, HIGH] = [880, 402];
+const TOP = { y: 38, size: 124, step: 226 };
+const LOW = { y: 270, h: 130, maps: 440, chosen: 464, kernels: 660 };
 
 function render({ model, el }) {
   const ui = frame(model, el, { adjust: (patch) => ({ patient: false, ...patch }) });

@@ -1,5 +1,5 @@
 // The journey of one image through a network: a block of maps for each layer, from left to right.
-const ROW = { w: 880, h: 262, top: 40, input: 96, between: 24, least: 86 };
+const ROW = { w: 880, h: 198, top: 36, input: 96, between: 24, least: 86 };
 
 /** Where the maps of each layer stand: the input first, then a block for each layer. */
 function placeBlocks(result) {
@@ -91,14 +91,16 @@ function arrow(pen, x, y, colour) {
 function enlarge(pen, { blocks, sheets }, [at, map], look, labels) {
   const size = 132;
   const { x, y } = tileOf(blocks[at], map);
-  const left = Math.min(Math.max(x + blocks[at].tile / 2 - size / 2, 1), ROW.w - size - 1);
-  const top = y > ROW.h / 2 ? y - size - 30 : y + blocks[at].tile + 8;
+  const { tile } = blocks[at];
+  // beside the small one, on the side where there is room; as high as that one, but not over the edge
+  const left = x > ROW.w / 2 ? x - size - 14 : x + tile + 14;
+  const top = Math.min(Math.max(y + tile / 2 - size / 2, 7), ROW.h - size - 25);
   pen.fillStyle = look.paper;
   pen.fillRect(left - 6, top - 6, size + 12, size + 30);
   pen.strokeStyle = look.soft;
   pen.lineWidth = 1;
   pen.strokeRect(left - 6, top - 6, size + 12, size + 30);
-  pen.strokeRect(x - 1, y - 1, blocks[at].tile + 2, blocks[at].tile + 2);
+  pen.strokeRect(x - 1, y - 1, tile + 2, tile + 2);
   paintMap(pen, sheets[at], map, left, top, size, size);
   write(pen, labels.map.replace("{k}", map + 1).replace("{n}", blocks[at].count), left, top + size + 16, look.ink, look);
 }

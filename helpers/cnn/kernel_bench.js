@@ -1,8 +1,9 @@
 // W3.1 Kernel bench: photograph and result side by side, and below them the products of one pixel.
-const [WIDTH, HEIGHT] = [880, 522];
-const DOT = 2.55; // screen units for one pixel, the same in both pictures
-const [LEFT, RIGHT, TOP] = [0, 472, 22];
-const BENCH = 338; // where the row of tables begins
+// So low that a projected page shows it together with its controls.
+const [WIDTH, HEIGHT] = [880, 408];
+const DOT = 2; // screen units for one pixel, the same in both pictures
+const [LEFT, RIGHT, TOP] = [42, 464, 20];
+const BENCH = 254; // where the row of tables begins
 const SIDE = 5;
 
 function render({ model, el }) {
@@ -20,9 +21,7 @@ function render({ model, el }) {
   ui.stage.before(presetRow(ui, first.presets, kernelIs));
 
   // The picture scales with the page; the kernel's fields lie on it at places given in per cent.
-  const board = make("div", { style: `position:relative; width:100%; max-width:${WIDTH}px; min-width:720px` });
-  ui.stage.style.overflowX = "auto";
-  ui.stage.append(board);
+  const board = ui.board(WIDTH, 720);
   board.append(make("style", {}, ".cw input[name^=k]::-webkit-inner-spin-button { display: none }"));
   const svg = ui.picture(WIDTH, HEIGHT, board);
   const photo = screen(svg, LEFT);
@@ -131,8 +130,8 @@ function kernelFields(ui, board) {
       const [cx, cy] = [x + (column + 0.5) * cell, BENCH + (row + 0.5) * high];
       box.setAttribute("style", `position:absolute; left:${100 * cx / WIDTH}%; top:${100 * cy / HEIGHT}%; transform:translate(-50%,-50%)`);
       input.setAttribute("aria-label", ui.labels.weight.replace("{row}", row).replace("{column}", column));
-      input.setAttribute("style", `width:${cell - 4}px; height:${high - 4}px; padding:0 1px; text-align:center; border-color:var(--cw-param);`
-        + `border-width:1.5px; appearance:textfield; -moz-appearance:textfield; font-size:${size === 3 ? 13 : 11}px`);
+      input.setAttribute("style", `width:calc(${cell - 4} * var(--unit)); height:calc(${high - 4} * var(--unit)); padding:0 1px; text-align:center; border-color:var(--cw-param);`
+        + `border-width:1.5px; appearance:textfield; -moz-appearance:textfield; font-size:calc(${size === 3 ? 13.5 : 11.5} * var(--unit))`);
       return box;
     });
     board.append(...nodes);
@@ -141,8 +140,8 @@ function kernelFields(ui, board) {
 
 // Width of a cell in each table, and the height of all, for either kernel.
 const CELLS = {
-  3: { patch: 52, kernel: 52, products: 52, high: 52, gap: 46, start: 84 },
-  5: { patch: 33, kernel: 47, products: 41, high: 33, gap: 34, start: 34 },
+  3: { patch: 52, kernel: 52, products: 68, high: 44, gap: 46, start: 42 },
+  5: { patch: 33, kernel: 47, products: 41, high: 26.4, gap: 34, start: 34 },
 };
 
 /** Where a table stands, or the sum. */
@@ -163,7 +162,7 @@ function titles(result, state, labels) {
   return [
     text(LEFT, 13, labels.input.replace("{size}", by(result.photo)), { style: "font-weight:600; fill:var(--cw-data)" }),
     text(RIGHT, 13, labels.output.replace("{size}", by(result.out)), { style: "font-weight:600; fill:var(--cw-data)" }),
-    text(WIDTH, 13, pixel, { "text-anchor": "end", class: "soft" }),
+    text(RIGHT + result.out.shape[1] * DOT, 13, pixel, { "text-anchor": "end", class: "soft" }),
   ];
 }
 
@@ -190,7 +189,7 @@ function tables(result, state, labels, shade) {
     const { x, cell, high } = place(what, size);
     values.forEach((row, i) => row.forEach((value, j) => parts.push(...paint(value, x + j * cell, BENCH + i * high, cell, high, i, j))));
   };
-  const fit = size === 3 ? 13 : 10.5;
+  const fit = size === 3 ? 13.5 : 11;
   grid("patch", result.patch, (value, x, y, cell, high) => {
     const rgb = between(result.light, value);
     return [block(x, y, cell, high, `rgb(${rgb})`), text(x + cell / 2, y + high / 2 + 4.5, short(value),
@@ -203,7 +202,7 @@ function tables(result, state, labels, shade) {
     return [shape("rect", { x: x + 1, y: y + 1, width: cell - 2, height: high - 2, rx: 4,
       style: `fill:var(--cw-${colour}); fill-opacity:${(0.06 + 0.5 * Math.abs(value) / most).toFixed(2)}` }),
     text(x + cell / 2, y + high / 2 + (size === 3 ? 0 : 4), short(value), { ...MIDDLE, style: `font-size:${fit}px; font-weight:600` }),
-    ...(size === 3 ? [text(x + cell / 2, y + high / 2 + 15, term, { ...MIDDLE, class: "soft", style: "font-size:9.5px" })] : [])];
+    ...(size === 3 ? [text(x + cell / 2, y + high / 2 + 15, term, { ...MIDDLE, class: "soft", style: "font-size:10.5px" })] : [])];
   });
   const end = place("sum", size);
   const middle = BENCH + end.tall / 2;

@@ -170,10 +170,10 @@ def plot_filtered(photo, results, ax=None):
         # one scale of length for all: a result that lost its border is drawn smaller by that much
         wide, tall = (n / photo.shape[1] for n in picture.shape[1::-1])
         paint(ax, _fewer(picture), left, top, wide, tall, "gray", low, high)
-        caption(ax, left, top - 0.015, title, ha="left", va="bottom", size=9)
+        caption(ax, left, top - 0.015, title, ha="left", va="bottom")
         if place:
             middle = "grey 0, " if low < 0 else ""
-            caption(ax, left, top + height + 0.015, ha="left", color=COLOURS["prediction"], size=8,
+            caption(ax, left, top + height + 0.015, ha="left", color=COLOURS["prediction"],
                     words=f"black {number(low)}, {middle}white {number(high)}")
     return ax
 
@@ -225,12 +225,12 @@ def plot_heat(image, heats, ax=None):
         heat = maps.get(title) if place else None
         if heat is not None:
             largest = _lay(ax, heat, left, top)
-            caption(ax, left + 0.5, top + 1.02, f"at most {size_in_words(largest)}", size=8,
+            caption(ax, left + 0.5, top + 1.02, f"at most {size_in_words(largest)}",
                     color=COLOURS["prediction"])
         paint(ax, np.ones_like(image), left, top, 1, 1, "gray_r", zorder=2,
               alpha=(0.9 if heat is None else 0.55) * np.clip(image, 0, 1))
         frame(ax, left, top, 1, 1)
-        caption(ax, left + 0.5, top - 0.02, title, va="bottom", size=9)
+        caption(ax, left + 0.5, top - 0.02, title, va="bottom")
     return ax
 
 
@@ -278,8 +278,8 @@ def plot_support(support, ax=None):
         left, top = 1.08 * place, 0.16
         paint(ax, seen.astype(float), left, top, 1, 1, white_to(COLOURS["data"]), high=2.0)
         frame(ax, left, top, 1, 1)
-        caption(ax, left + 0.5, top - 0.02, title, va="bottom", size=9)
-        caption(ax, left + 0.5, top + 1.02, _box_of(seen), size=8.5, color=COLOURS["data"])
+        caption(ax, left + 0.5, top - 0.02, title, va="bottom")
+        caption(ax, left + 0.5, top + 1.02, _box_of(seen), color=COLOURS["data"])
     return ax
 
 

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from helpers.cnn.plots_sheet import arrow, caption, cells, frame, number, paint, pale, shade, sheet
+from helpers.cnn.plots_sheet import (
+    WIDE,
+    arrow,
+    caption,
+    cells,
+    frame,
+    number,
+    paint,
+    pale,
+    shade,
+    sheet,
+)
 from helpers.kit.figures import COLOURS, SERIES, styled
 
 _NUMBERED = 10          # an image wider than that is drawn in grey, without its numbers
@@ -41,41 +52,51 @@ def plot_products(image, kernel, row, column, ink=True, ax=None):
     patch = image[row:row + kh, column:column + kw]
     products = patch * kernel
     small = width <= _NUMBERED
-    room = width if small else 8
+    room = width if small else 7
     tall = max(height * room / width, kh)
-    across = room + 3 * kw + 6.6
-    ax = sheet(across, tall + 1.2, 0.36, ax)
+    across = room + 3 * kw + 5.6
+    unit = min(0.5, 10.2 / across)      # inches
+    ax = sheet(across, tall + 1.2, unit, ax, widest=WIDE)
     tables = (patch, kernel, products, image if small else patch)
     longest = max(len(number(value)) for table in tables for value in table.ravel())
-    size = min(8.5, 100 * min(0.36, 7.2 / across) / longest)    # so that it fits into its square
+    size = min(10.5, 105 * unit / longest)      # so that it fits into its square
     top = 1.0 + (tall - height * room / width) / 2
     cell = room / width
     if small:
         cells(ax, image, 0, top, shade(image, ink), size=size)
     else:
-        paint(ax, image, 0, top, room, height * cell, "gray_r" if ink else "gray",
+        paint(ax, _half(image), 0, top, room, height * cell, "gray_r" if ink else "gray",
               image.min(), image.max())
         frame(ax, 0, top, room, height * cell)
     frame(ax, column * cell, top + row * cell, kw * cell, kh * cell, COLOURS["data"], thick=2.4,
           front=5)
-    caption(ax, room / 2, 0.8, "image", va="bottom")
+    caption(ax, room / 2, 0.8, "image", va="bottom", size=10.5)
     up = 1.0 + (tall - kh) / 2
     for place, (title, table, role) in enumerate((("patch", patch, "data"),
                                                   ("kernel", kernel, "parameters"),
                                                   ("products", products, "prediction"))):
-        left = room + 1.2 + place * (kw + 1.2)
+        left = room + 1 + place * (kw + 1)
         cells(ax, table, left, up, shade(table, ink) if place == 0 else None, size=size,
               colours=None if role == "data" else COLOURS[role])
         frame(ax, left, up, kw, kh, COLOURS[role], thick=1.8)
-        caption(ax, left + kw / 2, up - 0.2, title, va="bottom", color=COLOURS[role])
-        caption(ax, left - 0.6, up + kh / 2, ("", "×", "=")[place], size=13, va="center")
-    left = room + 3 * kw + 4.8
-    arrow(ax, (left - 1.1, up + kh / 2), (left - 0.1, up + kh / 2))
+        caption(ax, left + kw / 2, up - 0.2, title, va="bottom", color=COLOURS[role],
+                size=10.5)
+        caption(ax, left - 0.5, up + kh / 2, ("", "×", "=")[place], size=14, va="center")
+    left = room + 3 * kw + 3.9
+    arrow(ax, (left - 0.8, up + kh / 2), (left - 0.1, up + kh / 2))
     frame(ax, left, up + kh / 2 - 0.6, 1.6, 1.2, COLOURS["data"], thick=1.8)
-    caption(ax, left + 0.8, up + kh / 2, number(products.sum()), size=10, va="center",
+    caption(ax, left + 0.8, up + kh / 2, number(products.sum()), size=11, va="center",
             fontweight="bold")
-    caption(ax, left + 0.8, up + kh / 2 - 0.8, "sum", va="bottom")
+    caption(ax, left + 0.8, up + kh / 2 - 0.8, "sum", va="bottom", size=10.5)
     return ax
+
+
+def _half(image):
+    """A large photograph in half as many pixels: more than the screen shows make files large."""
+    rows, columns = (n // 2 for n in image.shape)
+    if columns < 200:
+        return image
+    return image[:2 * rows, :2 * columns].reshape(rows, 2, columns, 2).mean(axis=(1, 3))
 
 
 def _check_image(who, image, kernel):
@@ -115,7 +136,7 @@ def plot_im2col(image, kernel, ax=None):
     weights = kernel.reshape(-1, 1)
     rows = len(corners)
     tall = max(rows, height, kernel.size)
-    ax = sheet(width + kernel.size + 8.6, tall + 1.3, 0.32, ax)
+    ax = sheet(width + kernel.size + 8.6, tall + 1.3, 0.34, ax)
     tops = {"image": 1.1 + (tall - height) / 2, "matrix": 1.1 + (tall - rows) / 2,
             "kernel": 1.1 + (tall - kernel.size) / 2}
     lefts = {"image": 0.2, "matrix": width + 2.4, "kernel": width + kernel.size + 4.2,
@@ -187,7 +208,7 @@ def plot_pool(x, y, dx, ax=None):
     windows = [[blue if flag else None for flag in row] for row in kept]
     sent = [[orange if value else None for value in row] for row in dx]
     gap = 2.0
-    ax = sheet(2 * (width + out_w + gap) + 1.8, height + 1.3, 0.36, ax)
+    ax = sheet(2 * (width + out_w + gap) + 1.8, height + 1.3, 0.38, ax)
     middle = 1.1 + height / 2
     lefts = [0.2, 0.2 + width + gap, width + out_w + gap + 1.6, width + 2 * out_w + 2 * gap + 1.6]
     parts = (("x", x, windows, kept), ("y", y, blue, np.ones(y.shape)),

@@ -3,12 +3,15 @@
 import numpy as np
 
 from helpers.cnn.accounting import spaced
-from helpers.cnn.plots_sheet import arrow, caption, frame, paint, pale, sheet
+from helpers.cnn.plots_sheet import WIDE, arrow, caption, frame, paint, pale, sheet
 from helpers.kit.figures import COLOURS, SERIES, styled
 
 _TALL = 28.0            # units of the tallest map, and of the longest row of numbers
 _THICK = 7.0            # units for the most channels
-_SLOT = 17.0            # units across for one layer
+_NAMES = 16.0           # units across for the names of the lines
+_SLOT = 17.0            # units across for one layer, if its numbers are not long
+_UNIT = 0.06            # inches
+_READ = 10.2             # points: letters of a picture that fills the width
 _SLANT = 0.26           # how far the depth of a box goes to the side, per unit of depth
 
 
@@ -42,16 +45,17 @@ def plot_shapes(rows, ax=None):
     side = max((max(shape[:2]) for shape in maps), default=1)
     channels = max((shape[2] for shape in maps), default=1)
     values = max((shape[0] for _, shape, *_ in parts if len(shape) == 1), default=1)
-    bands = -(-len(parts) // 9)         # more columns than nine go on below
+    slot = _slot(parts)
+    bands = -(-len(parts) // int((WIDE / _UNIT - _NAMES) / slot))   # what has no room goes on below
     across = -(-len(parts) // bands)
-    ax = sheet(16 + _SLOT * across, 56 * bands - 2, 0.055, ax)
+    ax = sheet(_NAMES + slot * across, 56 * bands - 2, _UNIT, ax, widest=WIDE)
     for band in range(bands):
         for y, words in ((37.5, "layer"), (43.5, "output"), (47.5, "parameters"), (51.5, "MACs")):
-            caption(ax, 0, 56 * band + y, words, ha="left", size=7.5, va="center",
+            caption(ax, 0, 56 * band + y, words, ha="left", size=_READ, va="center",
                     color=COLOURS["prediction"])
     for place, (name, shape, parameters, macs) in enumerate(parts):
         band, column = divmod(place, across)
-        middle, top = 16 + _SLOT * (column + 0.5), 56 * band
+        middle, top = _NAMES + slot * (column + 0.5), 56 * band
         if len(shape) == 3:
             _box(ax, middle, top + 18, shape[0] / side * _TALL, shape[1] / side * _TALL,
                  max(shape[2] / channels * _THICK, 0.4))
@@ -59,7 +63,7 @@ def plot_shapes(rows, ax=None):
             tall = max(shape[0] / values * _TALL, 0.5)
             frame(ax, middle - 0.8, top + 18 - tall / 2, 1.6, tall, COLOURS["prediction"],
                   fill=pale(COLOURS["prediction"]))
-        look = {"size": 7.5, "va": "center"}
+        look = {"size": _READ, "va": "center"}
         caption(ax, middle, top + 37.5, name, fontweight="bold", **look)
         caption(ax, middle, top + 43.5, "×".join(map(str, shape)), color=COLOURS["data"], **look)
         if parameters is not None:
@@ -68,9 +72,16 @@ def plot_shapes(rows, ax=None):
     return ax
 
 
+def _slot(parts):
+    """Units across for one layer: room for its longest number."""
+    words = ["×".join(map(str, shape)) for _, shape, *_ in parts]
+    words += [spaced(count) for *_, count in parts if count is not None]
+    return max(_SLOT, 1.45 * max(map(len, words)) + 1.5)    # a letter is 0.087 inches wide
+
+
 def _in_lines(kind):
-    """MaxPooling2D in two lines, so that neighbours do not touch."""
-    return kind.replace("Pooling2D", "\nPooling2D").lstrip()
+    """MaxPooling2D in two lines, so that neighbours do not touch; others in three."""
+    return kind.replace("Pooling2D", "\nPooling2D").replace("Average", "\nAverage").lstrip()
 
 
 def _box(ax, middle, centre, height, depth, thick):
@@ -186,13 +197,13 @@ def plot_blocks(ax=None):
     Sources: Szegedy et al. (2015), arXiv:1409.4842; He et al. (2016), arXiv:1512.03385; Huang et
     al. (2017), arXiv:1608.06993; Hu et al. (2018), arXiv:1709.01507.
     """
-    ax = sheet(7.2, 3.65, 1.0, ax)
+    ax = sheet(7.2, 3.65, 1.4, ax, widest=WIDE)
     for x, title, motto in ((1.2, "Inception", "several sizes at once"),
                             (3.15, "residual", "only the change is learned"),
                             (4.72, "dense", "reads all before it"),
                             (6.35, "squeeze and\nexcitation", "a weight per channel")):
-        caption(ax, x, 0.4, title, size=10, va="bottom", fontweight="bold", linespacing=1.0)
-        caption(ax, x, 3.42, motto, size=8, color=COLOURS["prediction"])
+        caption(ax, x, 0.4, title, size=13, va="bottom", fontweight="bold", linespacing=1.0)
+        caption(ax, x, 3.42, motto, size=10.5, color=COLOURS["prediction"])
     _inception(ax, 1.2)
     _residual(ax, 3.1)
     _dense(ax, 4.55)
@@ -208,7 +219,7 @@ def _part(ax, x, y, words, role="parameters", width=0.84):
                                 boxstyle="round,pad=0.02,rounding_size=0.05",
                                 edgecolor=COLOURS[role],
                                 facecolor=pale(COLOURS[role], 0.2 * (role == "parameters"))))
-    ax.text(x, y + 0.01, words, ha="center", va="center", fontsize=7.5, zorder=4)
+    ax.text(x, y + 0.01, words, ha="center", va="center", fontsize=_READ, zorder=4)
 
 
 def _down(ax, x, start, end, to=None):
@@ -224,8 +235,8 @@ def _past(ax, x, start, end, aside, to=0.11):
 
 
 def _node(ax, x, y, words):
-    ax.scatter(x, y, s=150, facecolor=COLOURS["paper"], edgecolor=COLOURS["forward"], zorder=4)
-    ax.text(x, y + 0.01, words, ha="center", va="center", fontsize=9, zorder=5)
+    ax.scatter(x, y, s=290, facecolor=COLOURS["paper"], edgecolor=COLOURS["forward"], zorder=4)
+    ax.text(x, y + 0.01, words, ha="center", va="center", fontsize=13, zorder=5)
 
 
 def _inception(ax, x):

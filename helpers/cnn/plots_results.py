@@ -43,7 +43,7 @@ def plot_comparison(comparison, n=None, guess=0.1, ax=None):
                    + 0.2 * (len(several) - 1)), ax=ax)
     if guess is not None:
         ax.axvline(guess, color=COLOURS["prediction"], linestyle="--", linewidth=1.2)
-        ax.text(guess, 1.01, "guessing", ha="center", va="bottom", fontsize=8.5,
+        ax.text(guess, 1.01, "guessing", ha="center", va="bottom", fontsize=9,
                 color=COLOURS["prediction"], transform=ax.get_xaxis_transform())
     for place, (title, one) in enumerate(several.items()):
         sign = SERIES[place % len(SERIES)]

@@ -5,10 +5,11 @@ import numpy as np
 from helpers.kit.figures import COLOURS, new_axes
 
 WIDEST = 7.4            # inches: what a notebook shows without making it smaller
+WIDE = 10.4             # for much to read: all the width of JupyterLab on a screen of 1280 pixels
 _BORDER = 0.2           # inches of white around, both sides together
 
 
-def sheet(width, height, unit=0.27, ax=None):
+def sheet(width, height, unit=0.27, ax=None, widest=WIDEST):
     """Empty axes of `width` × `height` units; rows are counted downwards, as in an array.
 
     Parameters
@@ -16,14 +17,16 @@ def sheet(width, height, unit=0.27, ax=None):
     width, height : float
         In units, such as the side of one cell.
     unit : float
-        Inches of one unit; less where the sheet would become wider than a notebook.
+        Inches of one unit; less where the sheet would become wider than `widest`.
     ax : matplotlib Axes, optional
+    widest : float
+        Inches of the whole picture.
 
     Returns
     -------
     matplotlib Axes
     """
-    unit = min(unit, (WIDEST - _BORDER) / width)
+    unit = min(unit, (widest - _BORDER) / width)
     if ax is None:
         across, down = unit * width + _BORDER, unit * height + _BORDER
         ax = new_axes((across, down))
@@ -72,7 +75,7 @@ def frame(ax, left, top, width, height, colour=COLOURS["quiet"], line="-", thick
                                   linestyle=line, linewidth=thick, zorder=front, **more))
 
 
-def cells(ax, values, left, top, fills=None, colours=None, bold=None, size=8.5, words=number):
+def cells(ax, values, left, top, fills=None, colours=None, bold=None, size=9, words=number):
     """A table of numbers in squares of one unit.
 
     Parameters
@@ -131,7 +134,7 @@ def arrow(ax, start, end, colour=COLOURS["ink"], thick=1.4, curve=None):
     ax.annotate("", end, start, arrowprops=how)
 
 
-def caption(ax, x, y, words, size=8.5, **more):
+def caption(ax, x, y, words, size=9, **more):
     """Words, their middle at x, their upper edge at y."""
     return ax.text(x, y, words, ha=more.pop("ha", "center"), va=more.pop("va", "top"),
                    fontsize=size, **more)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.cnn.plots_sheet import caption, cells, frame, pale, sheet
+from helpers.cnn.plots_sheet import WIDE, caption, cells, frame, pale, sheet
 from helpers.kit.figures import COLOURS, SERIES, styled
 
 _INPUTS, _KERNEL = 6, 3
@@ -86,8 +86,8 @@ def plot_matrix(T, ylabel="input", xlabel="output", ax=None):
     # the last two signs are both greys: the darker one is laid on more thickly
     tints = [pale(sign.colour, 0.5 if sign is SERIES[-1] else 0.28) for sign in SERIES]
     fills = [[tints[(name - 1) % len(tints)] if name else None for name in row] for row in names]
-    ax = sheet(columns + 1.2, rows + 1.4, 0.23, ax)
-    cells(ax, names, 1.1, 1.1, fills, size=8)
+    ax = sheet(columns + 1.2, rows + 1.4, 0.25, ax)
+    cells(ax, names, 1.1, 1.1, fills)
     caption(ax, 1.1 + columns / 2, 0.8, f"{xlabel}: {columns}", va="bottom")
     caption(ax, 0.7, 1.1 + rows / 2, f"{ylabel}: {rows}", va="center", ha="right", rotation=90)
     return ax
@@ -128,24 +128,24 @@ def plot_padding(size=6, kernel=3, stride=2, ax=None):
         blocks.append((title, before, after, count))
     left = 0.3 + max(before for _, before, _, _ in blocks)      # where pixel 1 stands
     widest = left + size + max(after for _, _, after, _ in blocks)
-    heights = [2.7 + 0.62 * count for *_, count in blocks]
-    ax = sheet(widest + 1.0 + 0.75 * (kernel + 3), sum(heights) - 0.4, 0.36, ax)
+    heights = [2.45 + 0.62 * count for *_, count in blocks]
+    ax = sheet(widest + 1.0 + 0.62 * (kernel + 3), sum(heights) - 0.4, 0.56, ax, widest=WIDE)
     top = 0.0
     for (title, before, after, count), height in zip(blocks, heights, strict=True):
         caption(ax, left - before, top + 0.1, f"{title}: {_zeros(before)} before, {after} after",
-                ha="left", size=9.5, fontweight="bold")
-        _row_of_pixels(ax, left, top + 0.95, size, before, after)
+                ha="left", size=11, fontweight="bold")
+        _row_of_pixels(ax, left, top + 0.75, size, before, after)
         for index in range(count):
             sign = SERIES[index % len(SERIES)]
-            start, y = index * stride - before, top + 2.32 + 0.62 * index
+            start, y = index * stride - before, top + 2.1 + 0.62 * index
             ax.plot([left + start + 0.1, left + start + kernel - 0.1], [y, y], color=sign.colour,
-                    linestyle="-", linewidth=5, solid_capstyle="butt")
-            ax.plot(left + start + kernel / 2, y, marker=sign.marker, markersize=7,
+                    linestyle="-", linewidth=7, solid_capstyle="butt")
+            ax.plot(left + start + kernel / 2, y, marker=sign.marker, markersize=9,
                     color=sign.colour, markeredgecolor="white")
             read = ", ".join(f"$x_{{{i + 1}}}$" if 0 <= i < size else "0"
                              for i in range(start, start + kernel))
             caption(ax, widest + 0.5, y, f"output {index + 1} sees {read}", ha="left",
-                    va="center", color=sign.colour)
+                    va="center", color=sign.colour, size=10.5)
         top += height
     return ax
 
@@ -161,4 +161,4 @@ def _row_of_pixels(ax, left, top, size, before, after):
               line="-" if inside else ":", thick=1.2, fill=COLOURS["paper"],
               front=2 if inside else 1)
         caption(ax, left + i + 0.5, top + 0.5, f"$x_{{{i + 1}}}$" if inside else "0", va="center",
-                color=COLOURS["ink" if inside else "prediction"], size=9)
+                color=COLOURS["ink" if inside else "prediction"], size=11)

@@ -1,6 +1,6 @@
 // W3.4 Pool or not: the maps of both networks to scale, and bars of what they cost.
-const MAPS = { x: 0, y: 18, w: 606, tall: 124 };
-const BARS = { x: 0, y: 300, w: 470, high: 15, step: 62 };
+const MAPS = { x: 0, y: 18, w: 606, side: 72, tall: 104 };
+const BARS = { x: 0, y: 264, w: 470, high: 15, step: 55 };
 const IMAGE = { x: 650, y: 22, size: 230 };
 const COLOURS = { parameters: "param", macs: "data", values: "data" };
 
@@ -16,7 +16,7 @@ function render({ model, el }) {
     ui.slider("side", { min: 10, max: 64, step: 1 }),
     ui.buttons(...["article", "stride", "none"].map((key) =>
       both(key, { first: key === "article" ? "pool" : key, second: key === "article" ? "pool" : key, end: "flatten" }))));
-  const svg = ui.picture(880, 482);
+  const svg = ui.picture(880, 418);
   const image = shape("image", { x: IMAGE.x, y: IMAGE.y, width: IMAGE.size, height: IMAGE.size, style: "image-rendering:pixelated" });
   const layer = shape("g");
   svg.append(image, layer);
@@ -36,10 +36,10 @@ const MIDDLE = { "text-anchor": "middle" };
 /** Both rows of maps, every pixel as large in one as in the other. */
 function maps(result, labels) {
   const side = result.article.maps[0].side;
-  const unit = 92 / side;
+  const unit = MAPS.side / side;
   return ["article", "yours"].flatMap((who, row) => {
     const top = MAPS.y + row * (MAPS.tall + 12);
-    const middle = top + 8 + 46;
+    const middle = top + 8 + MAPS.side / 2;
     const list = result[who].maps;
     const gap = 30;
     const sheets = (channels) => Math.round(Math.log2(channels)); // behind each other, as many as fit the eye
@@ -57,7 +57,7 @@ function maps(result, labels) {
       }
       const centre = x + (wide + 2.6 * many) / 2;
       parts.push(shape("title", {}, map.title),
-        text(Math.max(centre, x + 24), middle + 62, `${map.side}×${map.side}×${map.channels}`, { ...MIDDLE, class: at === list.length - 1 ? "" : "soft" }));
+        text(Math.max(centre, x + 24), middle + MAPS.side / 2 + 16, `${map.side}×${map.side}×${map.channels}`, { ...MIDDLE, class: at === list.length - 1 ? "" : "soft" }));
       x += Math.max(wide + 2.6 * many, 46) + gap;
     });
         parts.push(shape("path", { d: `M${x - 18} ${middle}h14m-5 -4l5 4l-5 4`, class: "axis" }),
@@ -80,10 +80,10 @@ function bars(result, labels) {
         const wide = part[key] * unit;
         const place = { x, y: top, width: Math.max(wide - 1, 0.6), height: BARS.high, rx: 2 };
         x += wide;
-        const fits = wide > 7.2 * part.title.length;
+        const fits = wide > 7.6 * part.title.length;
         return shape("g", {}, shape("title", {}, `${part.title}: ${part[key]}`),
           shape("rect", { ...place, style: `fill:var(--cw-${row ? COLOURS[key] : "pred"}); fill-opacity:${part.kind === "Dense" ? 0.75 : at % 2 ? 0.5 : 0.28}` }),
-          fits ? text(place.x + 5, top + 11.5, part.title, { style: "font-size:10.5px" }) : "");
+          fits ? text(place.x + 5, top + 11.5, part.title, { style: "font-size:11.5px" }) : "");
       });
       return [...parts, text(x + 6, top + 12, result[who].words[key], { class: row ? "" : "soft", style: row ? "font-weight:600" : "" })];
     });

@@ -1,6 +1,8 @@
 // Shared by all widgets of the course; each widget's own file follows below in the same module.
 // Python computes, this draws: the view sends `state`, Python answers with `result`.
 
+const EM = 13; // units of a picture that are as wide as 1em of the words around it
+
 /** Make an HTML element: make("p", { class: "x" }, "text", child). */
 function make(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
@@ -81,6 +83,7 @@ function frame(model, el, { adjust = (patch) => patch, seen = () => true } = {})
   const syncs = [];
   const draws = [];
   const pictures = [];
+  const fits = []; // what gives each canvas as many dots as the page shows of it
 
   const controls = make("div", { class: "cw-controls" });
   const stage = make("div", { class: "cw-stage" });
@@ -125,10 +128,13 @@ function frame(model, el, { adjust = (patch) => patch, seen = () => true } = {})
   model.on("change:result", redraw);
   // A notebook builds cells that are out of sight before they are on the page. There no colour
   // can be looked up, so draw again whenever the widget comes into the page.
+  // A canvas that is shown larger now (Presentation Mode) gets as many dots as it is wide.
   let wide = 0;
   const arrivals = new ResizeObserver(([entry]) => {
-    if (!wide && entry.contentRect.width) redraw();
+    const isNew = !wide && entry.contentRect.width;
     wide = entry.contentRect.width;
+    const isStale = wide && fits.map((fit) => fit()).includes(true);
+    if (isNew || isStale) redraw();
   });
   arrivals.observe(root);
   const themes = new MutationObserver(redraw);
@@ -158,21 +164,36 @@ function frame(model, el, { adjust = (patch) => patch, seen = () => true } = {})
 
     /** Make an SVG picture that is announced with the summary. */
     picture(width, height, parent = stage) {
-      const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
+      const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", style: `width:${width / EM}em` });
       pictures.push(svg);
       parent.append(svg);
       return svg;
     },
 
+    /** A place so many units wide for a picture with controls on it; never narrower than `least`. */
+    board(width, least) {
+      const node = make("div", { class: "cw-board",
+        style: `--unit:calc(100cqw / ${width}); max-width:${width / EM}em; min-width:${least}px` });
+      stage.style.overflowX = "auto";
+      stage.append(node);
+      return node;
+    },
+
     /** Make a canvas that is announced with the summary; returns its pen, in these units. */
     canvas(width, height) {
-      const fine = Math.max(window.devicePixelRatio || 1, 1);
-      const node = make("canvas", { width: width * fine, height: height * fine, role: "img",
-        style: `width:${width}px; aspect-ratio:${width}/${height}` });
+      const node = make("canvas", { role: "img", style: `width:${width / EM}em; aspect-ratio:${width}/${height}` });
       pictures.push(node);
       stage.append(node);
       const pen = node.getContext("2d");
-      pen.scale(fine, fine);
+      fits.push(() => {
+        const fine = (node.clientWidth || width) / width * Math.max(window.devicePixelRatio || 1, 1);
+        const dots = [width, height].map((units) => Math.round(units * fine));
+        if (node.width === dots[0] && node.height === dots[1]) return false;
+        [node.width, node.height] = dots;
+        pen.setTransform(fine, 0, 0, fine, 0, 0);
+        return true;
+      });
+      fits[fits.length - 1]();
       return pen;
     },
 

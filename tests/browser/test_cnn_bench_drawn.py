@@ -9,7 +9,7 @@ from helpers.cnn.filtering import LIGHT, kernel_fields
 from helpers.cnn.kernel_bench import KernelBench
 from tests.browser.mounting import number
 
-DOT, RIGHT, TOP, BENCH = 2.55, 472, 22, 338  # of kernel_bench.js
+DOT, LEFT, RIGHT, TOP, BENCH = 2, 42, 464, 20, 254  # of kernel_bench.js
 # A bare page is white, and plum and blue are the light theme's.
 PAPER, PLUM, BLUE = (np.array(c, float) for c in ((255, 255, 255), (162, 55, 124), (0, 114, 178)))
 
@@ -53,7 +53,7 @@ def test_window_and_pixel_are_marked_where_they_are(state, mount):
     frames = [s for s in view.shapes(tag="rect", stroke="param") if s["y"] < BENCH]
     window, pixel = sorted(frames, key=lambda s: s["x"])
     half = result["size"] / 2
-    assert window["x"] == pytest.approx((result["left"] + half) * DOT, abs=0.01)
+    assert window["x"] == pytest.approx(LEFT + (result["left"] + half) * DOT, abs=0.01)
     assert window["y"] == pytest.approx(TOP + (result["top"] + half) * DOT, abs=0.01)
     assert window["width"] == pytest.approx(result["size"] * DOT, abs=0.01)
     assert pixel["x"] == pytest.approx(RIGHT + (result["column"] + 0.5) * DOT, abs=0.01)
@@ -164,7 +164,7 @@ def test_the_scale_names_what_white_or_the_strongest_colour_means(mount):
     view = mount(KernelBench())
     most = view.widget.result["most"]
     ends = sorted((s for s in view.shapes(tag="text", fill="soft")
-                   if s["text"][0] in "−+" and 290 < s["y"] < BENCH), key=lambda s: s["x"])
+                   if s["text"][0] in "−+" and 230 < s["y"] < BENCH), key=lambda s: s["x"])
     assert [s["text"][0] for s in ends] == ["−", "+"]
     assert [number(s["text"][1:]) for s in ends] == pytest.approx([most, most], rel=0.005)
     other = mount(KernelBench(**kernel_fields("blur")))

@@ -173,7 +173,7 @@ def test_bars_are_as_long_as_their_numbers(mount):
     result = view.widget.result
     for group, (key, colour) in enumerate((("parameters", "param"), ("macs", "data"),
                                            ("values", "data"))):
-        y = 300 + 62 * group
+        y = 264 + 55 * group
         rects = [s for s in view.shapes(tag="rect") if y <= s["y"] <= y + 40 and s["x"] < 610]
         most = max(result[who]["totals"][key] for who in ("article", "yours"))
         for row, who in enumerate(("article", "yours")):
@@ -195,7 +195,7 @@ def test_maps_are_drawn_to_one_scale_and_named(mount):
                   if low < s["y"] < high and s["x"] < 610]
         wide = sorted({round(s["width"], 1) for s in sheets}, reverse=True)
         maps = view.widget.result[who]["maps"]
-        assert wide == pytest.approx([92 * m["side"] / 20 for m in maps], abs=0.06)
+        assert wide == pytest.approx([72 * m["side"] / 20 for m in maps], abs=0.06)
         for m in maps:
             said = f"{m['side']}×{m['side']}×{m['channels']}"
             assert any(low < s["y"] < high for s in view.shapes(tag="text", text=said))

@@ -59,8 +59,8 @@ def test_a_stroke_is_sent_where_it_was_drawn_and_seen_at_once(pad):
     way = [(4, 6), (10, 6.5), (16, 12), (9, 22)]
     pad.draw(*way)
     (stroke,) = pad.strokes
-    # the browser hands over whole pixels of the page: a tenth of a pixel of the pad
-    np.testing.assert_allclose(stroke, way, atol=0.06)
+    # the browser hands over whole pixels of the page, of which 7.5 are one pixel of the pad
+    np.testing.assert_allclose(stroke, way, atol=0.07)
     assert len(pad.ink()) == 1  # nobody has answered yet
     drawn = np.array(pad.ink()[0][1:].replace("L", " ").split(), float).reshape(-1, 2)
     np.testing.assert_allclose(drawn, stroke)
@@ -89,7 +89,7 @@ def test_many_points_between_two_frames_are_sent_together_and_none_is_lost(pad):
     pad.frame()
     pad.page.mouse.up()
     assert len(pad.view.sent) - before <= 3  # the press, one frame, perhaps the release
-    np.testing.assert_allclose(pad.strokes[-1], points, atol=0.06)
+    np.testing.assert_allclose(pad.strokes[-1], points, atol=0.07)
 
 
 def test_nothing_is_drawn_without_a_press_or_with_another_button(pad):
@@ -197,16 +197,17 @@ def test_every_network_has_its_blocks_on_the_canvas_and_none_runs_over_the_edge(
     assert (columns.max() < 200) == (blocks == 0)
 
 
-def test_a_map_under_the_pointer_is_shown_in_large(pad):
+@pytest.mark.parametrize("down", [0.25, 0.4, 0.6, 0.9])
+def test_a_map_under_the_pointer_is_shown_in_large_and_not_over_the_edge(down, pad):
     pad.view.answer({**pad.view.widget.state, "serial": 1})
     before = pad.view.pixels()
     canvas = pad.view.root.locator("canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    pad.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.4 * box["height"])
+    pad.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + down * box["height"])
     changed = np.abs(pad.view.pixels() - before).sum(axis=2) > 0
     rows, columns = np.nonzero(changed)
-    assert np.ptp(rows) > 120 and np.ptp(columns) > 120
+    assert np.ptp(rows) > 150 and np.ptp(columns) > 140  # with its frame and its words
     pad.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] - 50)
     np.testing.assert_array_equal(pad.view.pixels(), before)
 

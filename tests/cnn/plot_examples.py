@@ -99,7 +99,8 @@ EXAMPLES = Examples(
     drawings=("images", "maps", "filtered", "heat", "support", "products", "im2col", "pool",
               "wiring", "matrix", "padding", "shapes", "receptive", "blocks", "equivariance"),
     rows=("comparison",),
-    largest={"filtered": 60_000},      # photographs
+    wide=("products", "shapes", "padding", "blocks"),
+    largest={"filtered": 60_000, "blocks": 35_000},      # photographs, and a wide scheme
     more=MORE,
     refused=REFUSED,
 )

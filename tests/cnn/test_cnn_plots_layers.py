@@ -6,6 +6,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from helpers.cnn import plots
+from helpers.kit import data
 from tests.backprop.pictures import all_words, painted, words
 from tests.cnn.plot_reading import table_at, under
 
@@ -26,6 +27,26 @@ def test_products_are_those_of_the_patch_with_the_kernel_as_it_is(row, column):
     (framed,) = (p for p in ax.patches if p.get_linewidth() == 2.4)
     assert framed.get_xy() == (column, 1 + row)
     assert (framed.get_width(), framed.get_height()) == (3, 2)
+
+
+def test_the_rounded_products_of_the_chapters_photograph_add_up_to_the_sum_that_is_shown():
+    edges = np.array([[-1.0, 0, 1]] * 3)
+    ax = plots.plot_products(data.photo("china"), edges, row=200, column=102, ink=False)
+    middle, top = under(ax, "products", 0.2)
+    shown = table_at(ax, middle - 1.5, top, (3, 3))
+    (total,) = (float(t.get_text()) for t in ax.texts if t.get_fontweight() == "bold")
+    assert shown.sum() == pytest.approx(total, abs=1e-9) and total > 2     # and it is an edge
+
+
+def test_a_large_photograph_is_drawn_with_half_as_many_pixels_and_its_own_numbers():
+    photo = np.random.default_rng(0).random((41, 500))
+    ax = plots.plot_products(photo, KERNEL, 10, 20)
+    (drawn,) = (image.get_array() for image in ax.images)
+    assert drawn.shape == (20, 250)
+    np.testing.assert_allclose(drawn[3, 7], photo[6:8, 14:16].mean())
+    middle, top = under(ax, "patch", 0.2)
+    np.testing.assert_allclose(table_at(ax, middle - 1.5, top, (2, 3)), photo[10:12, 20:23],
+                               atol=0.005)
 
 
 def test_patches_become_rows_and_the_product_gives_the_outputs():

@@ -48,6 +48,14 @@ def test_the_picture_is_a_png_at_one_and_a_half_times_the_screens_pixels(sent):
     assert picture.width == pytest.approx(1.5 * shown, abs=1)
 
 
+def test_the_picture_grows_with_the_words_around_it_but_not_over_the_edge(sent):
+    figures.show(line(), alt=ALT)
+    style = re.search(r'style="(width[^"]+)"', sent[0]["text/html"]).group(1)
+    factor = float(re.search(r"\* ([\d.]+)\)", style).group(1))
+    assert "--jp-content-font-size1, 14px" in style and "max-width:100%" in style
+    assert 14 * factor == pytest.approx(4.2 * 96, abs=0.5)
+
+
 def test_quotes_and_tags_in_the_words_do_not_break_the_html(sent):
     figures.show(line(), alt='the "loss" is < 1 & falls to 0', caption="a <b> c")
     assert 'alt="the &quot;loss&quot; is &lt; 1 &amp; falls to 0"' in sent[0]["text/html"]
@@ -109,8 +117,8 @@ def luminance(colour):
 
 @pytest.mark.parametrize("name", ["data", "gradient", "parameters", "prediction", "ink"])
 def test_colours_stand_out_from_white(name):
-    # WCAG 2.1, 1.4.11: graphical objects need a contrast of 3:1.
-    assert 1.05 / (luminance(figures.COLOURS[name]) + 0.05) >= 3
+    # WCAG 2.1, 1.4.3: words need a contrast of 4.5:1, and words are written in all of these.
+    assert 1.05 / (luminance(figures.COLOURS[name]) + 0.05) >= 4.5
 
 
 def test_colours_stay_apart_for_the_colour_blind():

@@ -16,6 +16,8 @@ class Examples:
         Plots without axes: pictures of things, not of numbers against numbers.
     rows : tuple of str, optional
         Plots whose vertical axis has a word at each tick, and no name of its own.
+    wide : tuple of str, optional
+        Plots with so much to read that they take all the width.
     largest : dict, optional
         Name of a plot -> bytes that it may have when stored; all others have 25,000.
     more : dict, optional
@@ -27,6 +29,7 @@ class Examples:
     calls: dict
     drawings: tuple
     rows: tuple = ()
+    wide: tuple = ()
     largest: dict = field(default_factory=dict)
     more: dict = field(default_factory=dict)
     refused: dict = field(default_factory=dict)

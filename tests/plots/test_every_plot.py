@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from helpers.kit import figures
 from tests.plots.all_plots import EXAMPLES, ROOMS, examples_of, has_plots, module_of
-from tests.plots.texts import clashes, covered, outside, words_and_places
+from tests.plots.texts import clashes, contrast, covered, outside, words_and_places
 
 
 def every(*tables):
@@ -57,7 +57,8 @@ def test_a_plot_makes_its_own_axes_that_stay_small_when_stored(room, name):
     png, width = figures.to_png(ax)
     # some 25 of them in a notebook of at most 1 MB
     assert len(png) < EXAMPLES[room].largest.get(name, 25_000)
-    assert 200 < width <= 720           # screen pixels; JupyterLab's outputs are about so wide
+    # screen pixels; JupyterLab's outputs are 1050 wide in Presentation Mode on a screen of 1280
+    assert 200 < width <= (1000 if name in EXAMPLES[room].wide else 720)
     assert "matplotlib.pyplot" not in type(ax.figure).__module__
 
 
@@ -86,6 +87,18 @@ def test_words_lie_neither_on_each_other_nor_over_the_edge(room, name):
     assert clashes(found) == []
     assert covered(ax, found) == []
     assert outside(ax, found) == []
+
+
+@every("calls", "more")
+def test_words_are_large_enough_and_dark_enough_to_be_read(room, name):
+    """12 pixels on the screen, 13 where the picture may have to shrink; 4.5 to 1 on white."""
+    examples = EXAMPLES[room]
+    ax = {**examples.calls, **examples.more}[name]()
+    least = 9.9 if name in examples.wide else 9
+    for text, _ in words_and_places(ax):
+        if not text.get_text().startswith("$"):     # powers are smaller
+            assert text.get_fontsize() >= least, text.get_text()
+        assert contrast(text.get_color()) >= 4.5, text.get_text()
 
 
 @every("refused")

@@ -1,5 +1,6 @@
 """Where the words of a picture stand, and what they lie on."""
 
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 
@@ -32,3 +33,10 @@ def covered(ax, found):
     images = [image.get_window_extent() for image in ax.images]
     return [text.get_text() for text, box in found
             if any(box.shrunk(0.9, 0.6).overlaps(image) for image in images)]
+
+
+def contrast(colour):
+    """How a colour stands out from white, as WCAG 2 counts it: 21 is black."""
+    channels = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
+    light = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    return 1.05 / (light + 0.05)
