@@ -52,8 +52,9 @@ def test_one_pixel_undoes_the_mlp_and_dents_the_cnn(still):
 
 def test_the_table_of_shifted_digits_names_both_parts(still):
     lines = repr(still).splitlines()
-    assert lines[0] == "as they are, 360 test digits:" and "CNN, rearranged" in lines[4]
-    assert lines[6].startswith("moved by one pixel") and len(lines) == 10
+    assert lines[0] == "as they are, 360 test digits:" and "CNN, rearranged" in lines[5]
+    assert lines[7].startswith("moved by one pixel") and len(lines) == 11
+    assert lines[1].split()[0] == "mean"
 
 
 def test_the_small_cnn_has_6090_parameters():
