@@ -5,6 +5,7 @@ import numpy as np
 from helpers.cnn.plots_sheet import (
     WIDEST,
     caption,
+    fewer,
     frame,
     greys,
     number,
@@ -169,23 +170,13 @@ def plot_filtered(photo, results, ax=None):
         low, high = greys(picture) if place else (0.0, 1.0)
         # one scale of length for all: a result that lost its border is drawn smaller by that much
         wide, tall = (n / photo.shape[1] for n in picture.shape[1::-1])
-        paint(ax, _fewer(picture), left, top, wide, tall, "gray", low, high)
+        paint(ax, fewer(picture, _FINEST), left, top, wide, tall, "gray", low, high)
         caption(ax, left, top - 0.015, title, ha="left", va="bottom")
         if place:
             middle = "grey 0, " if low < 0 else ""
             caption(ax, left, top + height + 0.015, ha="left", color=COLOURS["prediction"],
                     words=f"black {number(low)}, {middle}white {number(high)}")
     return ax
-
-
-def _fewer(picture):
-    """The picture with blocks of pixels averaged, so that it is at most so many across."""
-    step = -(-picture.shape[1] // _FINEST)
-    rows, columns = (n // step for n in picture.shape[:2])
-    if step == 1 or rows == 0:
-        return np.clip(picture, 0, 1) if picture.ndim == 3 else picture
-    blocks = picture[:rows * step, :columns * step].reshape(rows, step, columns, step, -1)
-    return blocks.mean(axis=(1, 3)).squeeze()
 
 
 @styled

@@ -7,6 +7,7 @@ from helpers.cnn.plots_sheet import (
     arrow,
     caption,
     cells,
+    fewer,
     frame,
     number,
     paint,
@@ -16,6 +17,7 @@ from helpers.cnn.plots_sheet import (
 )
 from helpers.kit.figures import COLOURS, SERIES, styled
 
+_FINEST = 320           # pixels across a photograph: more than the screen shows make files large
 _NUMBERED = 10          # an image wider than that is drawn in grey, without its numbers
 
 
@@ -65,7 +67,7 @@ def plot_products(image, kernel, row, column, ink=True, ax=None):
     if small:
         cells(ax, image, 0, top, shade(image, ink), size=size)
     else:
-        paint(ax, _half(image), 0, top, room, height * cell, "gray_r" if ink else "gray",
+        paint(ax, fewer(image, _FINEST), 0, top, room, height * cell, "gray_r" if ink else "gray",
               image.min(), image.max())
         frame(ax, 0, top, room, height * cell)
     frame(ax, column * cell, top + row * cell, kw * cell, kh * cell, COLOURS["data"], thick=2.4,
@@ -89,14 +91,6 @@ def plot_products(image, kernel, row, column, ink=True, ax=None):
             fontweight="bold")
     caption(ax, left + 0.8, up + kh / 2 - 0.8, "sum", va="bottom", size=10.5)
     return ax
-
-
-def _half(image):
-    """A large photograph in half as many pixels: more than the screen shows make files large."""
-    rows, columns = (n // 2 for n in image.shape)
-    if columns < 200:
-        return image
-    return image[:2 * rows, :2 * columns].reshape(rows, 2, columns, 2).mean(axis=(1, 3))
 
 
 def _check_image(who, image, kernel):

@@ -126,6 +126,16 @@ def shade(values, ink=True):
     return [[pale(COLOURS["ink"], 0.3 * (v if ink else 1 - v)) for v in row] for row in share]
 
 
+def fewer(picture, finest):
+    """The picture with blocks of pixels averaged, so that it is at most `finest` pixels across."""
+    step = -(-picture.shape[1] // finest)
+    rows, columns = (n // step for n in picture.shape[:2])
+    if step == 1 or rows == 0:
+        return np.clip(picture, 0, 1) if picture.ndim == 3 else picture
+    blocks = picture[:rows * step, :columns * step].reshape(rows, step, columns, step, -1)
+    return blocks.mean(axis=(1, 3)).squeeze()
+
+
 def arrow(ax, start, end, colour=COLOURS["ink"], thick=1.4, curve=None):
     """An arrow from one place (x, y) to another; `curve`: how far it bends, in its own length."""
     how = {"arrowstyle": "-|>", "color": colour, "lw": thick, "shrinkA": 0, "shrinkB": 0}

@@ -25,8 +25,8 @@ class Comparison(NamedTuple):
     n: int | None = None
 
     def __repr__(self):
-        mean = f"{'mean ± error':<13}" if self.n else f"{'mean':<5}"
-        heading = f"{'':<19} {mean}  {'(of the seeds)':<16}"
+        of_means = f"{'mean ± error':<13}" if self.n else f"{'mean':<5}"
+        heading = f"{'':<19} {of_means}  {'(of the seeds)':<16}"
         if self.difference:
             heading += f"   minus {next(iter(self.accuracies))}"
         lines = [heading.rstrip()]

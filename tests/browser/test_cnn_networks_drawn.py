@@ -9,22 +9,14 @@ import copy
 import numpy as np
 import pytest
 
-from helpers.cnn import equivariance_meter, inside, networks, widgets
+from helpers.cnn import widgets
 from tests.browser.mounting import number
+from tests.cnn.untrained import stand_ins
 
 
 @pytest.fixture(autouse=True)
 def untrained(monkeypatch):
-    made = {name: build() for name, build in networks.NETWORKS.items()}
-    monkeypatch.setattr(networks, "trained", lambda name, train="roaming", seed=0: made[name])
-    caches = (inside.explained, inside.shuffled)
-    monkeypatch.setattr(inside, "KNOWN", set())
-    monkeypatch.setattr(equivariance_meter, "KNOWN", {})
-    for cache in caches:
-        cache.cache_clear()
-    yield
-    for cache in caches:
-        cache.cache_clear()
+    yield from stand_ins(monkeypatch)
 
 
 # ---- W3.3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import re
 import shutil
@@ -36,17 +35,6 @@ def shot(page, name: str) -> None:
     if folder := os.environ.get("COURSE_SHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(Path(folder, f"{name}.png")))
-
-
-def report(chapter: str, figures: dict, record_property) -> None:
-    """Have the latencies printed, and add them to the JSON file that COURSE_LATENCY names."""
-    for name, figure in figures.items():
-        record_property("measured", f"slider to picture, {chapter} {name}: "
-                                    f"median {figure['median']} ms, p95 {figure['p95']} ms")
-    if target := os.environ.get("COURSE_LATENCY"):
-        path = Path(target)
-        known = json.loads(path.read_text()) if path.exists() else {}
-        path.write_text(json.dumps({**known, chapter: figures}, indent=1))
 
 
 def move_sliders(page, widget, name: str) -> None:
@@ -209,7 +197,10 @@ def test_every_widget_answers_to_mouse_and_keyboard(
     cells = [f"{leaf}.{constructor(widget)}" for widget in widgets.values()]
     lab.notebook_of([f"from {package} import {leaf}", *cells], folder / "widgets.ipynb")
     figures = use_all(page, open_lab(folder).url, "widgets.ipynb", chapter, list(widgets))
-    report(chapter, figures, record_property)
+    for name, figure in figures.items():
+        record_property("measured", f"slider to picture, {chapter} {name}: "
+                                    f"median {figure['median']} ms, p95 {figure['p95']} ms")
+    handling.keep(chapter, figures)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
