@@ -5,6 +5,8 @@ other was stopped. There is no random generator among it: the order of the examp
 of the seed and the step, see `task.batch_at`.
 """
 
+import os
+
 import numpy as np
 
 from helpers.cloud import checkpoints
@@ -43,3 +45,9 @@ def recall(checkpoint, weights, momenta):
         for i, array in enumerate(own):
             array[...] = arrays[f"{name}_{i}"]
     return step, list(state["losses"])
+
+
+def began(rank, workers, step):
+    """The line with which a worker begins: who it is, and from where it goes on."""
+    how = "resumes" if step else "starts"
+    return f"worker {rank} of {workers} (pid {os.getpid()}) {how} at step {step}"

@@ -66,10 +66,16 @@ class Store:
     files : fsspec.AbstractFileSystem
     root : str
         Bucket and prefix.
+
+    Attributes
+    ----------
+    address : str
+        What opens the same store in another process.
     """
 
     def __init__(self, files, root):
         self.files, self.root = files, root.rstrip("/")
+        self.address = files.unstrip_protocol(self.root)
 
     def put(self, name, data):
         """Write bytes under a name, in place of what was there.
@@ -147,6 +153,7 @@ class FolderStore(Store):
         from fsspec.implementations.local import LocalFileSystem
 
         super().__init__(LocalFileSystem(), str(Path(folder).expanduser().absolute()))
+        self.address = self.root
 
     def put(self, name, data):
         path = Path(self._path(name))

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from helpers.cloud import checkpoints, ring, task
-from helpers.cloud.memory import keep, recall
+from helpers.cloud.memory import began, keep, recall
 
 
 def train(job, store, rank, addresses, say=print, timeout=20.0):
@@ -42,17 +42,17 @@ def train(job, store, rank, addresses, say=print, timeout=20.0):
     weights, optimizer = list(model.params.values()), model.optimizer
     optimizer.bind(weights)
     start, losses = recall(checkpoints.restore(store), weights, [s["m"] for s in optimizer.slots])
-    say(f"worker {rank} of {len(addresses)}: {'resumes' if start else 'starts'} at step {start}")
+    say(began(rank, len(addresses), start))
     seconds = []
     with ring.connect(rank, addresses, timeout=timeout) as circle:
         for step in range(start, job.steps):
-            began = time.perf_counter()
+            before = time.perf_counter()
             rows = task.batch_at(job.seed, step, len(x), job.batch_size)
             mine = task.shard_of(rows, rank, len(addresses))
             total = circle.all_reduce(_message(model, x[mine], y[mine], len(mine) / len(rows)))
             optimizer.apply(_like(total[:-1], weights), weights)
             losses.append(float(total[-1]))
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.perf_counter() - before)
             if job.pause:
                 time.sleep(job.pause)
             if rank == 0:

@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from helpers.cloud import checkpoints, task
-from helpers.cloud.memory import keep, recall
+from helpers.cloud.memory import began, keep, recall
 
 
 def prepare(addresses=None, rank=0):
@@ -67,7 +67,7 @@ def loop(tf, strategy, job, store, rank, say=print):
     momenta = optimizer.variables[2:]           # before them: the count of steps, the learning rate
     start, losses = _resume(store, model, momenta)
     workers = strategy.num_replicas_in_sync
-    say(f"worker {rank} of {workers}: {'resumes' if start else 'starts'} at step {start}")
+    say(began(rank, workers, start))
     losses_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="none")
 
     def replica_step(x, y, global_batch):
@@ -83,13 +83,13 @@ def loop(tf, strategy, job, store, rank, say=print):
 
     seconds = []
     for step in range(start, job.steps):
-        began = time.perf_counter()
+        before = time.perf_counter()
         rows = task.batch_at(job.seed, step, len(x), job.batch_size)
         mine = task.shard_of(rows, rank, workers)
         loss = step_of_all(tf.constant(x[mine]), tf.constant(y[mine]),
                            tf.constant(float(len(rows))))
         losses.append(float(loss))
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.perf_counter() - before)
         time.sleep(job.pause)
         if rank == 0:
             keep(job, store, step + 1, model.get_weights(), [m.numpy() for m in momenta], losses,

@@ -1,0 +1,121 @@
+"""The drill: kill a training at random moments, with SIGKILL, and see where it goes on.
+
+SIGKILL cannot be caught: the process gets no chance to save anything. That is what a power cut
+does, or a provider that takes its machine back.
+"""
+
+import json
+import random
+import tempfile
+import time
+
+from helpers.cloud import checkpoints, training
+from helpers.cloud.store import open_store
+from helpers.cloud.supervisor import GANG
+
+VICTIMS = ("worker 0", "worker 1", "supervisor")
+
+
+class Drill(list):
+    """What happened: a list of (seconds, victim, pid, step saved last), and the `result`."""
+
+    result = None
+
+    def __repr__(self):
+        lines = [f"{'after':>8}  {'killed':<12}{'pid':>8}   last step saved"]
+        for seconds, victim, pid, step in self:
+            lines.append(f"{seconds:>6.1f} s  {victim:<12}{pid:>8}   {step}")
+        return "\n".join([*lines, repr(self.result)])
+
+
+def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0), victims=VICTIMS):
+    """Train, and kill as often as asked.
+
+    Parameters
+    ----------
+    job : training.Job
+        With a `pause`, or a killer finds nobody: these digits are learned in no time.
+    kills : int
+    backend : "numpy" or "tensorflow"
+    seed : int
+        Of the moments and the victims.
+    folder : path-like, optional
+        The store; a new one by default.
+    wait : (float, float)
+        Seconds from the first step of a gang to the kill, uniformly in between.
+    victims : sequence of str
+        "worker 0", "worker 1" or "supervisor"; a "worker 0" that dies while it saves is one, too.
+
+    Returns
+    -------
+    Drill
+
+    Raises
+    ------
+    RuntimeError
+        If the training did not get through, or ended before all kills were done.
+    """
+    dice = random.Random(seed)
+    store = open_store(folder or tempfile.mkdtemp(prefix="course-drill-"))
+    began, drill, pids = time.perf_counter(), Drill(), []
+    supervisor = training.start(job, store, backend)
+    logs = supervisor.log.parent
+    try:
+        while len(drill) < kills:
+            pids = _gang_at_work(supervisor, logs, pids)
+            time.sleep(dice.uniform(*wait))
+            victim = dice.choice(victims)
+            pid = supervisor.pid if victim == "supervisor" else pids[int(victim[-1])]
+            if not _kill(pid, supervisor):
+                raise RuntimeError(f"The training ended before kill {len(drill) + 1}: give it more "
+                                   "steps, or a longer pause.")
+            saved = [step for _, step in checkpoints.found(store)]
+            drill.append((time.perf_counter() - began, victim, pid, max(saved, default=0)))
+            if victim == "supervisor":
+                supervisor.wait(30)
+                supervisor = training.start(job, store, backend, logs=logs)
+        if supervisor.wait(300) != 0:
+            raise RuntimeError(f"The training did not get through:\n{supervisor.tail(8)}")
+    finally:
+        supervisor.stop()
+    seconds = time.perf_counter() - began
+    drill.result = training.collect(job, store, backend, logs, seconds)
+    return drill
+
+
+def _gang_at_work(supervisor, logs, before):
+    """Wait until all workers of another gang than the one before have begun; their pids."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and supervisor.running:
+        pids = _pids(logs)
+        if pids and pids != before and all(f"(pid {pid})" in _log(logs, rank)
+                                  for rank, pid in enumerate(pids)):
+            return pids
+        time.sleep(0.01)
+    raise RuntimeError(f"No gang was at work in time:\n{supervisor.tail(8)}")
+
+
+def _pids(logs):
+    try:
+        return json.loads((logs / GANG).read_text("utf-8"))["pids"]
+    except (OSError, ValueError):      # not there yet, or being written
+        return []
+
+
+def _log(logs, rank):
+    path = logs / f"worker-{rank}.log"
+    return path.read_text("utf-8", errors="replace") if path.exists() else ""
+
+
+def _kill(pid, supervisor):
+    """SIGKILL to the supervisor or to one of its children; False if that has ended already."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        if supervisor.pid not in (pid, process.ppid()) or process.status() == "zombie":
+            return False               # the number belongs to somebody else by now
+        process.kill()
+        return True
+    except psutil.NoSuchProcess:
+        return False
