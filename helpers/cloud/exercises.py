@@ -1,7 +1,31 @@
 """All exercises of chapter 05. Importing this module declares them in `helpers.kit.exercise`.
 
+=========================  =====================================================================
+exercises_responsibility   5.1 who looks after what
+exercises_roof             5.2, 5.3, 5.p3: numbers, to predict
+questions_roof             5.p1, 5.p2, 5.p13, 5.a to 5.c
+exercises_shards           5.4 data_parallel_grad
+exercises_ring             5.5 ring_allreduce
+exercises_ring_numbers     5.6 bytes of each worker
+exercises_distributed      5.7 find the bug, with `distributed` (the programs with faults),
+                           `simulated` (the workers that run them) and `distributed_diagnosis`
+questions_ring             5.p4 to 5.p7, 5.d to 5.f
+=========================  =====================================================================
+
 In each stand the reference answer (the same text as the solution in the notebook), the inputs on
 which answers are compared, the mistakes that have a name, and the hints.
 """
 
-__all__ = []
+from helpers.cloud import (  # noqa: F401  (imported to be declared)
+    exercises_ring_numbers,
+    exercises_roof,
+    questions_ring,
+    questions_roof,
+)
+from helpers.cloud.distributed import symptoms, try_out
+from helpers.cloud.exercises_distributed import train
+from helpers.cloud.exercises_responsibility import ITEMS, yours
+from helpers.cloud.exercises_ring import ring_allreduce
+from helpers.cloud.exercises_shards import data_parallel_grad
+
+__all__ = ["ITEMS", "data_parallel_grad", "ring_allreduce", "symptoms", "train", "try_out", "yours"]
