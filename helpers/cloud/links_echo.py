@@ -30,5 +30,5 @@ def main(port):
 
 
 if __name__ == "__main__":
-    lifeline.watch(60)
+    lifeline.watch()
     main(int(sys.argv[1]))

@@ -1,5 +1,14 @@
 """Pictures of machines, workers and queues. Arrays in, Axes out; `show(…, alt=…)` shows."""
 
+from helpers.cloud.plots_ring import (
+    plot_large_batches,
+    plot_link,
+    plot_ring_runs,
+    plot_ring_star,
+)
 from helpers.cloud.plots_roof import plot_roofline, plot_speedup
 
-__all__ = ["plot_roofline", "plot_speedup"]
+__all__ = [
+    "plot_large_batches", "plot_link", "plot_ring_runs", "plot_ring_star", "plot_roofline",
+    "plot_speedup",
+]

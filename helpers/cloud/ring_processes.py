@@ -162,5 +162,5 @@ def main(arguments=None):
 if __name__ == "__main__":
     from helpers.cloud import lifeline
 
-    lifeline.watch(SECONDS)
+    lifeline.watch()
     main()
