@@ -13,7 +13,8 @@ from helpers.cloud import checkpoints, training
 from helpers.cloud.store import open_store
 from helpers.cloud.supervisor import GANG
 
-VICTIMS = ("worker 0", "worker 1", "supervisor")
+SAVING = "worker 0, saving"
+VICTIMS = {"worker 0": 0, "worker 1": 1, SAVING: 0, "supervisor": None}   # rank of the worker
 
 
 class Drill(list):
@@ -22,13 +23,14 @@ class Drill(list):
     result = None
 
     def __repr__(self):
-        lines = [f"{'after':>8}  {'killed':<12}{'pid':>8}   last step saved"]
+        lines = [f"{'after':>8}  {'killed':<18}{'pid':>8}   last step saved"]
         for seconds, victim, pid, step in self:
-            lines.append(f"{seconds:>6.1f} s  {victim:<12}{pid:>8}   {step}")
+            lines.append(f"{seconds:>6.1f} s  {victim:<18}{pid:>8}   {step}")
         return "\n".join([*lines, repr(self.result)])
 
 
-def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0), victims=VICTIMS):
+def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0),
+        victims=tuple(VICTIMS)):
     """Train, and kill as often as asked.
 
     Parameters
@@ -44,7 +46,7 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0), vic
     wait : (float, float)
         Seconds from the first step of a gang to the kill, uniformly in between.
     victims : sequence of str
-        "worker 0", "worker 1" or "supervisor"; a "worker 0" that dies while it saves is one, too.
+        Out of `VICTIMS`: the workers, worker 0 while it saves, the supervisor.
 
     Returns
     -------
@@ -63,9 +65,11 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0), vic
     try:
         while len(drill) < kills:
             pids = _gang_at_work(supervisor, logs, pids)
-            time.sleep(dice.uniform(*wait))
             victim = dice.choice(victims)
-            pid = supervisor.pid if victim == "supervisor" else pids[int(victim[-1])]
+            time.sleep(dice.uniform(*wait))
+            if victim == SAVING:
+                _wait_for_saving(supervisor, logs)
+            pid = pids[VICTIMS[victim]] if VICTIMS[victim] is not None else supervisor.pid
             if not _kill(pid, supervisor):
                 raise RuntimeError(f"The training ended before kill {len(drill) + 1}: give it more "
                                    "steps, or a longer pause.")
@@ -93,6 +97,18 @@ def _gang_at_work(supervisor, logs, before):
             return pids
         time.sleep(0.01)
     raise RuntimeError(f"No gang was at work in time:\n{supervisor.tail(8)}")
+
+
+def _wait_for_saving(supervisor, logs):
+    """Wait until worker 0 says that it begins to write a checkpoint."""
+    path = logs / "worker-0.log"
+    length, deadline = path.stat().st_size, time.monotonic() + 60
+    while supervisor.running and time.monotonic() < deadline:
+        with open(path, "rb") as file:
+            file.seek(length)
+            if b"saving" in file.read():
+                return
+        time.sleep(0.0005)
 
 
 def _pids(logs):

@@ -85,8 +85,9 @@ class Store:
         StoreError
             If they cannot be written; what was there is still there.
         """
+        path = self._path(name)
         with self._sentences("written", name):
-            self.files.pipe_file(self._path(name), bytes(data))
+            self.files.pipe_file(path, bytes(data))
 
     def get(self, name):
         """The bytes under a name.
@@ -96,8 +97,9 @@ class Store:
         StoreError
             If there is no such name, or it cannot be read.
         """
+        path = self._path(name)
         with self._sentences("read", name):
-            return self.files.cat_file(self._path(name))
+            return self.files.cat_file(path)
 
     def list(self, prefix=""):
         """All names that begin with `prefix`, sorted."""
@@ -112,13 +114,15 @@ class Store:
 
     def delete(self, name):
         """Take a name away; no error if it is not there."""
+        path = self._path(name)
         with self._sentences("deleted", name), contextlib.suppress(FileNotFoundError):
-            self.files.rm_file(self._path(name))
+            self.files.rm_file(path)
 
     def etag(self, name):
         """The mark of what stands under a name now: another content, another mark."""
+        path = self._path(name)
         with self._sentences("read", name):
-            found = self.files.info(self._path(name))
+            found = self.files.info(path)
         mark = found.get("ETag") or hashlib.md5(self.get(name)).hexdigest()
         return str(mark).strip('"')
 
@@ -198,7 +202,7 @@ def _sentence(path, done, error):
     elif number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         reason, advice = "the disk is full", "free some space or choose another place"
     elif isinstance(error, PermissionError) or number == errno.EROFS:
-        reason, advice = "that is not allowed there", "choose a place that you may write to"
+        reason, advice = "it is not allowed there", "choose a place that you may write to"
     else:
         reason, advice = f"{type(error).__name__}: {error}", "check the address and the credentials"
     return f"{path} could not be {done}: {reason}. Nothing else was changed; {advice}."
