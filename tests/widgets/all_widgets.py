@@ -9,7 +9,7 @@ from pathlib import Path
 from helpers.commands import rooms
 
 # how many widgets a chapter has
-COUNTS = {"02": 5, "03": 6}
+COUNTS = {"02": 5, "03": 6, "05": 5}
 
 
 def packages() -> dict:
