@@ -10,6 +10,8 @@ exercises_ring_numbers     5.6 bytes of each worker
 exercises_distributed      5.7 find the bug, with `distributed` (the programs with faults),
                            `simulated` (the workers that run them) and `distributed_diagnosis`
 questions_ring             5.p4 to 5.p7, 5.d to 5.f
+exercises_save             5.8 save_atomic, tried on the disk in `power`
+questions_save             5.p8
 =========================  =====================================================================
 
 In each stand the reference answer (the same text as the solution in the notebook), the inputs on
@@ -21,11 +23,15 @@ from helpers.cloud import (  # noqa: F401  (imported to be declared)
     exercises_roof,
     questions_ring,
     questions_roof,
+    questions_save,
 )
 from helpers.cloud.distributed import symptoms, try_out
 from helpers.cloud.exercises_distributed import train
 from helpers.cloud.exercises_responsibility import ITEMS, yours
 from helpers.cloud.exercises_ring import ring_allreduce
+from helpers.cloud.exercises_save import save_atomic
 from helpers.cloud.exercises_shards import data_parallel_grad
+from helpers.cloud.power import pack, restore
 
-__all__ = ["ITEMS", "data_parallel_grad", "ring_allreduce", "symptoms", "train", "try_out", "yours"]
+__all__ = ["ITEMS", "data_parallel_grad", "pack", "restore", "ring_allreduce", "save_atomic",
+           "symptoms", "train", "try_out", "yours"]
