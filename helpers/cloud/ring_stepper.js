@@ -80,8 +80,9 @@ function ring(result, state, ui) {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); press(); }
     });
     parts.push(link);
-    const [x, y] = place(source + 0.5, n, RING.radius + (n === 2 ? 0 : 6));
-    if (broken) parts.push(text(x, y + 8, "✕", { ...MIDDLE, class: "halo", style: "font-size:24px; font-weight:700; fill:var(--cw-grad); pointer-events:none" }));
+    const [x, y] = place(source + 0.5, n, RING.radius + (n > 4 ? 22 : n > 2 ? 6 : 0));
+    const [middle, height] = place(source + 0.5, n);
+    if (broken) parts.push(text(middle, height + 8, "✕", { ...MIDDLE, class: "halo", style: "font-size:24px; font-weight:700; fill:var(--cw-grad); pointer-events:none" }));
     const move = moves.find((one) => one.source === source && one.ok);
     if (move) {
       parts.push(shape("rect", { x: x - 29, y: y - 11, width: 58, height: 22, rx: 5,

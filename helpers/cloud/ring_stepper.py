@@ -48,7 +48,7 @@ class RingStepper(Widget):
         "waits": "waits",
         "all": "all ✓",
         "link": "link from worker {source} to worker {target}; press to break or mend it",
-        "table": "what each worker holds, and whose parts are in it",
+        "table": "the gradient on each worker, and whose parts are in it",
         "sent": "each worker has sent {sent} of {total} bytes",
         "sent_stuck": "workers have sent up to {sent} of {total} bytes",
         "twice": "2M",
