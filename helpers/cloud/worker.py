@@ -15,6 +15,7 @@ import os
 import sys
 
 from helpers.cloud import lifeline
+from helpers.cloud.children import free_port
 from helpers.cloud.store import StoreError, open_store
 from helpers.cloud.task import Job, publish, read_job
 
@@ -62,7 +63,8 @@ def place(given, environment=os.environ):
     """
     cluster = json.loads(environment.get("TF_CONFIG") or "{}")
     addresses = given.addresses.split(",") if given.addresses else None
-    addresses = addresses or cluster.get("cluster", {}).get("worker") or ["127.0.0.1:0"]
+    addresses = addresses or cluster.get("cluster", {}).get("worker")
+    addresses = addresses or [f"127.0.0.1:{free_port()}"]
     index = environment.get("JOB_COMPLETION_INDEX", 0)
     rank = given.rank if given.rank is not None else int(
         cluster.get("task", {}).get("index", index))
