@@ -75,7 +75,9 @@ def measure(sizes=SIZES, seconds=0.12):
     Returns
     -------
     Link
-        Half of the time there and back. With the defaults in some 2 seconds.
+        Half of the time there and back. With the defaults in some 2 seconds. Inside one machine a
+        message is copied through memory: those that do not fit its caches take longer than the
+        line says.
 
     Raises
     ------

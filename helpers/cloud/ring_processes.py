@@ -48,7 +48,7 @@ class Runs(list):
     """Several `Run`; the repr is a table."""
 
     def __repr__(self):
-        cores = os.cpu_count()
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         lines = [f"{'workers':>7}{'sent by each':>16}{'median':>11}{'quartiles':>18}{'model':>11}"
                  "   same bits"]
         for run in self:

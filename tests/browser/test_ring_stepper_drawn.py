@@ -46,7 +46,7 @@ def test_words_stay_inside_their_cells(mount):
         box = min(boxes, key=lambda b: abs(b["x"] - word["x"]) + abs(b["y"] - word["y"]))
         assert word["width"] < box["width"], word
     for word in view.shapes(tag="text"):
-        assert 0 <= word["x"] - word["width"] / 2 and word["x"] + word["width"] / 2 <= 880, word
+        assert word["x"] - word["width"] / 2 >= 0 and word["x"] + word["width"] / 2 <= 880, word
 
 
 def test_what_travels_is_named_at_its_link_and_bytes_are_to_scale(mount):

@@ -178,12 +178,13 @@ def test_a_worker_that_does_nothing_is_given_up_after_the_timeout():
         if joined.rank == 0:
             late.wait(20)
             return None
+        joined.timeout = 0.3
         try:
             return joined.all_reduce(np.zeros(5))
         finally:
             late.set()
 
-    found = together(2, work, timeout=0.3)
+    found = together(2, work)
     assert "Worker 0" in str(found[1]) and "did nothing for 0.3 s" in str(found[1])
 
 
