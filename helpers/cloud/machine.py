@@ -9,6 +9,7 @@ import contextlib
 import html
 import os
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -192,9 +193,13 @@ def _gib(count):
 
 
 class Isolation(NamedTuple):
-    """Two processes at the same work: seconds when they share one core, and with all cores.
+    """Two processes at the same work: seconds on one core together, and on a core each.
 
-    `seconds` are (on one core, on all cores), or None where a system cannot pin a process.
+    Attributes
+    ----------
+    seconds : (float, float), or None where a system does not let a program choose cores
+    cores : int
+        How many there are to use; with one, both times are of that one.
     """
 
     seconds: tuple | None
@@ -210,17 +215,18 @@ class Isolation(NamedTuple):
             return (f"{sys.platform} does not let a program say which cores a process may use, so "
                     "nothing was measured. On Linux two processes that share one core take twice "
                     "as long as on two.")
-        one, all_of_them = self.seconds
-        said = (f"two processes, the same work each\n"
-                f"  both on one core        {one:.2f} s\n"
-                f"  free to use {self.cores} cores    {all_of_them:.2f} s\n"
-                f"{self.ratio:.1f} times as long: the limit is the operating system's, and neither "
-                "process knows of it.")
-        return said if self.cores > 1 else f"{said}\nThis machine gives us one core only."
+        one, each = self.seconds
+        if self.cores == 1:
+            return f"Two processes on the only core that we may use: {one:.2f} s, {each:.2f} s."
+        return (f"two processes, the same work each\n"
+                f"  both on one core       {one:.2f} s\n"
+                f"  on a core each         {each:.2f} s\n"
+                f"{self.ratio:.1f} times as long. The operating system keeps them on their core; "
+                "neither knows of the other.")
 
 
 def isolation(turns=TURNS):
-    """Let two processes compute at the same time: confined to one core, then to all of them.
+    """Let two processes compute at the same time: on one core together, then on a core each.
 
     Parameters
     ----------
@@ -230,10 +236,8 @@ def isolation(turns=TURNS):
     Returns
     -------
     Isolation
-        In some 3 s. On two idle cores the ratio is near 2.
+        In some 2 s. On two idle cores the ratio is near 2.
     """
-    import time
-
     from helpers.cloud.crew import Crew
 
     if not hasattr(os, "sched_setaffinity"):
@@ -241,8 +245,8 @@ def isolation(turns=TURNS):
     usable = sorted(os.sched_getaffinity(0))
     seconds = []
     with Crew(2) as crew:
-        for cores in (usable[:1], usable):
-            crew.ask([{"do": "pin", "cores": cores}] * 2)
+        for places in ([usable[0], usable[0]], [usable[0], usable[-1]]):
+            crew.ask([{"do": "pin", "cores": [core]} for core in places])
             crew.ask([{"do": "burn", "turns": turns // 10}] * 2)     # warms up
             started = time.perf_counter()
             crew.ask([{"do": "burn", "turns": turns}] * 2)

@@ -27,10 +27,17 @@ SECONDS = 0.25          # … and the time after which it is enough
 
 
 class Work(NamedTuple):
-    """What one operation has to do at a batch size: FLOPs, and bytes to move at least."""
+    """What one operation has to do at a batch size: FLOPs, and bytes that must move at least."""
 
     flops: int
-    nbytes: int
+    incoming: int
+    weights: int
+    outgoing: int
+
+    @property
+    def nbytes(self):
+        """Bytes in all."""
+        return self.incoming + self.weights + self.outgoing
 
     @property
     def intensity(self):
@@ -40,48 +47,49 @@ class Work(NamedTuple):
 
 def conv(batch, side, channels, filters, kernel=3):
     """Convolution of (batch, side, side, channels), valid, with a bias."""
-    out = (side - kernel + 1)**2 * filters
-    weights = kernel**2 * channels * filters
-    return Work(2 * batch * out * kernel**2 * channels,
-                4 * (batch * side**2 * channels + weights + filters + batch * out))
+    out = batch * (side - kernel + 1)**2 * filters
+    weights = kernel**2 * channels * filters + filters
+    return Work(2 * out * kernel**2 * channels, 4 * batch * side**2 * channels, 4 * weights,
+                4 * out)
 
 
 def dense(batch, inputs, units):
     """x (batch, inputs) @ W (inputs, units) + b."""
-    return Work(2 * batch * inputs * units,
-                4 * (batch * inputs + inputs * units + units + batch * units))
+    return Work(2 * batch * inputs * units, 4 * batch * inputs, 4 * (inputs * units + units),
+                4 * batch * units)
 
 
 def relu(batch, values):
     """max(z, 0) of so many values for each example."""
-    return Work(batch * values, 4 * 2 * batch * values)
+    return Work(batch * values, 4 * batch * values, 0, 4 * batch * values)
 
 
 def add(batch, values):
     """Sum of two arrays, as at the end of a way around a layer."""
-    return Work(batch * values, 4 * 3 * batch * values)
+    return Work(batch * values, 8 * batch * values, 0, 4 * batch * values)
 
 
 def pool(batch, side, channels):
     """2×2 maximum: three comparisons for each output."""
-    out = (side // 2)**2 * channels
-    return Work(3 * batch * out, 4 * batch * (side**2 * channels + out))
+    out = batch * (side // 2)**2 * channels
+    return Work(3 * out, 4 * batch * side**2 * channels, 0, 4 * out)
 
 
 def softmax(batch, classes):
     """Largest, difference, exponential, sum and quotient: five FLOPs a value."""
-    return Work(5 * batch * classes, 4 * 2 * batch * classes)
+    return Work(5 * batch * classes, 4 * batch * classes, 0, 4 * batch * classes)
 
 
-#: The article's network on images of 28×28, and a sum of two maps, which it does not have.
+#: The article's network on images of 28×28. ReLU and pool are the first ones, of 26×26×32; a sum of two
+#: such maps it does not have.
 OPERATIONS = {
-    "conv 3×3, 1→32": lambda n: conv(n, 28, 1, 32),
-    "ReLU 26×26×32": lambda n: relu(n, 26 * 26 * 32),
-    "max pool 26→13": lambda n: pool(n, 26, 32),
-    "conv 3×3, 32→64": lambda n: conv(n, 13, 32, 64),
+    "conv 1→32": lambda n: conv(n, 28, 1, 32),
+    "ReLU": lambda n: relu(n, 26 * 26 * 32),
+    "max pool": lambda n: pool(n, 26, 32),
+    "conv 32→64": lambda n: conv(n, 13, 32, 64),
     "dense 1600→64": lambda n: dense(n, 1600, 64),
-    "softmax of 10": lambda n: softmax(n, 10),
-    "add 26×26×32": lambda n: add(n, 26 * 26 * 32),
+    "softmax": lambda n: softmax(n, 10),
+    "add": lambda n: add(n, 26 * 26 * 32),
 }
 
 
@@ -162,8 +170,12 @@ def operations(batch=32, roof=None):
     if roof is not None and not isinstance(roof, Roof):
         raise ValueError("operations: expected a Roof, such as roofline.measure() gives; got "
                          f"{type(roof).__name__}.")
-    return Operations((Operation(name, int(n), *count(int(n)), _time(name, int(n)))
-                       for n in batches for name, count in OPERATIONS.items()), roof)
+    return Operations((_timed(name, int(n)) for n in batches for name in OPERATIONS), roof)
+
+
+def _timed(name, batch):
+    work = OPERATIONS[name](batch)
+    return Operation(name, batch, work.flops, work.nbytes, _time(name, batch))
 
 
 def _time(name, batch):
@@ -209,11 +221,11 @@ def _softmax(z, y):
 
 _MAPS = (N, 26, 26, 32)
 RUN = {     # shapes of what each operation gets, its output included, and how it is done
-    "conv 3×3, 1→32": ([(N, 28, 28, 1), (3, 3, 1, 32), (32,)], _convolve),
-    "ReLU 26×26×32": ([_MAPS, _MAPS], lambda z, y: np.maximum(z, 0, out=y)),
-    "max pool 26→13": ([_MAPS, (N, 13, 13, 32)], _pool),
-    "conv 3×3, 32→64": ([(N, 13, 13, 32), (3, 3, 32, 64), (64,)], _convolve),
+    "conv 1→32": ([(N, 28, 28, 1), (3, 3, 1, 32), (32,)], _convolve),
+    "ReLU": ([_MAPS, _MAPS], lambda z, y: np.maximum(z, 0, out=y)),
+    "max pool": ([_MAPS, (N, 13, 13, 32)], _pool),
+    "conv 32→64": ([(N, 13, 13, 32), (3, 3, 32, 64), (64,)], _convolve),
     "dense 1600→64": ([(N, 1600), (1600, 64), (64,), (N, 64)], _dense),
-    "softmax of 10": ([(N, 10), (N, 10)], _softmax),
-    "add 26×26×32": ([_MAPS, _MAPS, _MAPS], lambda a, b, y: np.add(a, b, out=y)),
+    "softmax": ([(N, 10), (N, 10)], _softmax),
+    "add": ([_MAPS, _MAPS, _MAPS], lambda a, b, y: np.add(a, b, out=y)),
 }

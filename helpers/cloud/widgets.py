@@ -5,9 +5,21 @@ the last expression of a cell.
 """
 
 from helpers.cloud.ring_stepper import RingStepper
+from helpers.cloud.roofline_explorer import RooflineExplorer
+from helpers.cloud.speedup_explorer import SpeedupExplorer
 
-ALL = (RingStepper,)
+ALL = (SpeedupExplorer, RingStepper, RooflineExplorer)
 WIDGETS = {widget.id: widget for widget in ALL}
+
+
+def speedup_explorer(measured=None, **start) -> SpeedupExplorer:
+    """W5.1: how much faster n workers are; `measured` may be what `speedup.measure` returned."""
+    return SpeedupExplorer(measured, **start)
+
+
+def roofline_explorer(roof=None, operations=None, **start) -> RooflineExplorer:
+    """W5.3: layers under a roof; both may be your own, as `roofline` and `operations` measure."""
+    return RooflineExplorer(roof, operations, **start)
 
 
 def ring_stepper(**start) -> RingStepper:

@@ -5,8 +5,9 @@ from helpers.cloud.operations import OPERATIONS, Operation
 from helpers.cloud.roofline import Roof
 
 ROOF = Roof(80e9, 25e9)
-MEASURED = [Operation(name, 32, *count(32), 1.6 * ROOF.seconds(*count(32)))
-        for name, count in OPERATIONS.items()]
+WORK = {name: count(32) for name, count in OPERATIONS.items()}
+MEASURED = [Operation(name, 32, work.flops, work.nbytes,
+                      1.6 * ROOF.seconds(work.flops, work.nbytes)) for name, work in WORK.items()]
 CALLS = {
     "roofline": lambda **k: plots.plot_roofline(ROOF, MEASURED, **k),
     "speedup": lambda **k: plots.plot_speedup([1, 2, 3, 4], [1, 1.7, 1.6, 1.5], 0.15, 2, **k),
