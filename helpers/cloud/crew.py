@@ -3,8 +3,8 @@
     with Crew(4) as crew:
         answers = crew.ask([{"do": "burn", "turns": 100}] * 4)      # all at once
 
-Each member is a child process of its own with one thread for matrix products. A message is one line
-of JSON and the arrays that belong to it, raw; what a member can do stands in `crew_member`.
+Each member is a child process of its own with one thread for matrix products. A message is a
+head in JSON and the arrays that belong to it, raw; what a member can do stands in `crew_member`.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from helpers.cloud import children
 SECONDS = 120               # a member ends itself after so long
 WAIT = 60                   # seconds; longer than any start of a process or piece of work
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+LONGEST = 4096              # bytes of a message's head
 DTYPES = ("float32", "float64", "int64")
 
 
@@ -120,8 +121,9 @@ class Crew:
 def send(connection, words, *arrays):
     """Send a dict of plain words and numbers, and arrays with it."""
     kinds = [[str(array.dtype), list(array.shape)] for array in arrays]
-    line = json.dumps({"words": words, "arrays": kinds}).encode() + b"\n"
-    connection.sendall(b"".join([line, *(np.ascontiguousarray(a).tobytes() for a in arrays)]))
+    head = json.dumps({"words": words, "arrays": kinds}).encode()
+    connection.sendall(b"".join([len(head).to_bytes(4, "little"), head,
+                                 *(np.ascontiguousarray(a).tobytes() for a in arrays)]))
 
 
 def receive(connection):
@@ -134,27 +136,24 @@ def receive(connection):
     ValueError
         If it is no message.
     """
-    line = bytearray()
-    while not line.endswith(b"\n"):
-        if len(line) > 4096:
-            raise ValueError("expected a message; got a line without an end")
-        line += _exactly(connection, 1)
-    said = json.loads(line)
+    length = int.from_bytes(_exactly(connection, 4), "little")
+    if length > LONGEST:
+        raise ValueError(f"expected a message; got one whose head has {length} bytes")
+    said = json.loads(_exactly(connection, length))
     arrays = []
     for dtype, shape in said["arrays"]:
         if dtype not in DTYPES:
             raise ValueError(f"expected an array of {', '.join(DTYPES)}; got {dtype}")
-        empty = np.empty(shape, dtype)
-        _fill(connection, memoryview(empty).cast("B") if empty.size else memoryview(b""))
-        arrays.append(empty)
+        arrays.append(np.empty(shape, dtype))
+        if arrays[-1].size:
+            _fill(connection, memoryview(arrays[-1]).cast("B"))
     return said["words"], arrays
 
 
 def _exactly(connection, count):
-    piece = connection.recv(count)
-    if not piece:
-        raise ConnectionError("the other side has closed the connection")
-    return piece
+    room = bytearray(count)
+    _fill(connection, memoryview(room))
+    return room
 
 
 def _fill(connection, room):

@@ -17,8 +17,8 @@ import numpy as np
 from helpers.cloud.roofline import cores_for, on_cores
 from helpers.cloud.shards import sizes_for
 
-BATCH, HIDDEN, HELD_OUT = 8192, 256, 2048
-STEPS = 25
+BATCH, HIDDEN, HELD_OUT = 16_384, 256, 2048
+STEPS = 20
 
 
 def amdahl(p, n):
@@ -115,13 +115,30 @@ def _checked(p, n):
 
 
 class Timing(NamedTuple):
-    """Training steps with n workers: median seconds of one, its quartiles, its serial seconds."""
+    """Training steps with n workers.
+
+    Attributes
+    ----------
+    n : int
+    seconds, low, high : float
+        Median of a step, and the quartiles.
+    computing : float
+        Of these, what the slowest worker computed: the work that is shared.
+    serial : float
+        What one process did alone.
+    """
 
     n: int
     seconds: float
     low: float
     high: float
+    computing: float
     serial: float
+
+    @property
+    def rest(self):
+        """Messages, and waiting for a core: what is left."""
+        return max(self.seconds - self.computing - self.serial, 0.0)
 
 
 class Timings(list):
@@ -155,28 +172,40 @@ class Timings(list):
             return None
         return fit_serial([row.n for row in rows], [row.seconds for row in rows])
 
+    @property
+    def disturbed(self):
+        """Whether other programs seem to have used the cores: n workers took over 1.4/n each."""
+        one = next(row.computing for row in self if row.n == 1)
+        return any(row.n * row.computing > 1.4 * one for row in self if row.n <= self.cores)
+
     def __repr__(self):
-        lines = ["workers   step, median     quartiles   speed-up   efficiency   serial share"]
+        lines = ["workers  step in ms (quartiles)  shared  alone  rest  speed-up  efficiency  "
+                 "serial share"]
         for row, gain in zip(self, self.speedups, strict=True):
-            share = "" if row.n == 1 else f"{max(karp_flatt(gain, row.n), 0):.1%}"
-            over = f"   more than the {self.cores} cores" if row.n > self.cores else ""
-            lines.append(f"{row.n:>7}{1e3 * row.seconds:>12.1f} ms{1e3 * row.low:>9.1f} … "
-                         f"{1e3 * row.high:<5.1f}{gain:>8.2f}{gain / row.n:>13.0%}{share:>15}"
-                         f"{over}")
-        one = next(row for row in self if row.n == 1)
-        lines.append(f"With one worker {one.serial / one.seconds:.1%} of a step is work that only "
-                     "one process does.")
-        if self.serial is not None:
+            share = "" if row.n == 1 else f"{max(karp_flatt(gain, row.n), 0):.0%}"
+            low, step, high, shared, alone, rest = (
+                1e3 * t for t in (row.low, row.seconds, row.high, row.computing, row.serial,
+                                  row.rest))
+            lines.append(f"{row.n:>5}{'*' if row.n > self.cores else ' '}{step:>9.1f} "
+                         f"({low:.1f} … {high:.1f})".ljust(31)
+                         + f"{shared:>8.1f}{alone:>7.1f}{rest:>6.1f}{gain:>10.2f}"
+                         f"{gain / row.n:>12.0%}{share:>14}")
+        if self[-1].n > self.cores:
+            lines.append(f"* more workers than the {self.cores} cores: they take turns")
+        if self.disturbed:
+            lines.append("The shared work did not shrink as it should: other programs use the "
+                         "cores. Run it again when they rest.")
+        elif self.serial is not None:
+            most = f", so at most {1 / self.serial:.1f} times as fast" if self.serial > 0 else ""
             lines.append(f"Amdahl's law fitted up to {self.cores} workers: serial share "
-                         f"{self.serial:.1%}" + (f", so at most {1 / self.serial:.1f} times as "
-                                                 "fast" if self.serial > 0 else "") + ".")
+                         f"{self.serial:.0%}{most}.")
         return "\n".join(lines)
 
 
 def measure(workers=(1, 2, 3, 4), steps=STEPS):
     """Time steps of a data-parallel training with real processes.
 
-    In each step every worker computes the gradient of its shard of a batch of 8192 digits; then
+    In each step every worker computes the gradient of its shard of a batch of 16 384 digits; then
     one process alone adds the gradients up, changes the weights, and looks at 2048 images.
 
     Parameters
@@ -232,10 +261,12 @@ class _Training:
             alone = time.perf_counter()
             self._update(weights, answers)
             ended = time.perf_counter()
-            times.append((ended - started, ended - alone))
-        whole, serial = zip(*times[2:], strict=True)    # the first two warm up
+            slowest = max(words["seconds"] for words, _ in answers)
+            times.append((ended - started, slowest, ended - alone))
+        whole, computing, serial = zip(*times[2:], strict=True)     # the first two warm up
         low, middle, high = statistics.quantiles(whole, n=4)
-        return Timing(n, middle, low, high, statistics.median(serial))
+        return Timing(n, middle, low, high, statistics.median(computing),
+                      statistics.median(serial))
 
     def _update(self, weights, answers):
         """What one process does: add up, step, look at held-out images."""
