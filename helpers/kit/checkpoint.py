@@ -161,6 +161,20 @@ def _reseed_class():
     return Reseed
 
 
+def whole_weights(name):
+    """The weights of the last whole epoch of a resumable training: a path, or None.
+
+    Reads only; what is damaged is left for the training itself to set aside.
+    """
+    path = folder(name)
+    try:
+        record = json.loads((path / _RECORD).read_text(encoding="utf-8"))
+        file = path / _weights(record["epoch"])
+        return file if _sha256(file) == record["sha256"][file.name] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _weights(epoch):
     return f"epoch-{epoch}.weights.h5"
 

@@ -1,0 +1,86 @@
+"""The versions of one model, in numbered folders: which is served, switched while it is running.
+
+The highest number that can be loaded is served. A new folder is noticed within a second, loaded
+beside the old one, and takes over when it is ready, so that no request waits and none is lost. A
+version that cannot be loaded never takes over. To go back, write the number into `serve.json`
+({"version": 1}) or take the new folder away.
+"""
+
+import json
+import threading
+from pathlib import Path
+
+PINNED = "serve.json"
+KEEP = 2      # how many stay in memory: the one that is served, and the one before it
+
+
+class Versions:
+    """Watches a folder of versions.
+
+    Parameters
+    ----------
+    folder : path-like
+    load : callable
+        Path of a version -> function that predicts; raises whatever it likes.
+
+    Attributes
+    ----------
+    loaded : dict of int to function
+    failed : dict of int to str
+        Why a version could not be loaded.
+    current : int or None
+        The version that is served.
+    """
+
+    def __init__(self, folder, load):
+        self.folder, self.load = Path(folder), load
+        self.loaded, self.failed, self.current = {}, {}, None
+        self.lock = threading.Lock()
+
+    def refresh(self):
+        """Look what there is, load what should be served, and switch to it; True after a switch."""
+        with self.lock:
+            there, pinned = self._there(), self._pinned()
+            self.failed = {v: why for v, why in self.failed.items() if v in there}
+            for version in [pinned] if pinned in there else sorted(there, reverse=True):
+                if version not in self.failed and self._usable(version):
+                    return self._switch(version, there)
+            return False
+
+    def _there(self):
+        if not self.folder.is_dir():
+            return []
+        return [int(path.name) for path in self.folder.iterdir()
+                if path.name.isdecimal() and path.is_dir()]
+
+    def _pinned(self):
+        try:
+            return int(json.loads((self.folder / PINNED).read_text("utf-8"))["version"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _usable(self, version):
+        if version not in self.loaded:
+            try:
+                self.loaded[version] = self.load(self.folder / str(version))
+            except Exception as error:      # a broken file may raise anything
+                self.failed[version] = f"{type(error).__name__}: {error}"
+                return False
+        return True
+
+    def _switch(self, version, there):
+        changed, before = version != self.current, self.current
+        self.current = version
+        if changed:
+            keep = {version, before} if before in there else {version}
+            self.loaded = {v: f for v, f in self.loaded.items() if v in keep}
+        return changed
+
+    def states(self):
+        """All versions as TensorFlow Serving reports them: [{"version", "state", "status"}, …]."""
+        rows = [{"version": str(v), "state": "AVAILABLE",
+                 "status": {"error_code": "OK", "error_message": ""}} for v in self.loaded]
+        rows += [{"version": str(v), "state": "END",
+                  "status": {"error_code": "INTERNAL", "error_message": why}}
+                 for v, why in self.failed.items()]
+        return sorted(rows, key=lambda row: -int(row["version"]))
