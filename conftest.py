@@ -16,6 +16,7 @@ def pytest_configure(config):
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     os.environ.setdefault("NB_PROFILE", "quick")
+    os.environ.pop("COURSE_EXTRAS", None)   # it has been followed; tests install into toy courses
     if not hasattr(config, "workerinput"):   # not in a worker: they inherit what is set here
         config.course_progress = tempfile.TemporaryDirectory(prefix="course-progress-",
                                                              ignore_cleanup_errors=True)

@@ -22,14 +22,15 @@ from helpers.commands.environment import ROOT, Trouble, has, read, say
 from helpers.commands.installers import PipWatcher, UvWatcher, Watcher
 from helpers.commands.lock import only_one
 from helpers.commands.progressbar import ProgressBar
-from helpers.commands.venv import READY, SPACE, VENV, stamp
+from helpers.commands.venv import READY, SPACE, VENV, lists, stamp
 
 LOG = Path(VENV, "install.log")
 BEFORE = READY + ".before"       # the stamp while an installer is at work
 OFFLINE = Path(VENV, "offline")  # the stamp that could not be reached for want of a network
 OFFLINE_SECONDS = 24 * 3600      # after so long it is tried again in any case
 # Where the name of a package is not the one that is imported.
-MODULES = {"scikit-learn": "sklearn", "pytest-xdist": "xdist", "ipython": "IPython"}
+MODULES = {"scikit-learn": "sklearn", "pytest-xdist": "xdist", "ipython": "IPython",
+           "pyyaml": "yaml"}
 
 NO_NETWORK = re.compile(
     r"name resolution|nodename nor servname|getaddrinfo|dns error"
@@ -76,8 +77,8 @@ def install() -> None:
 
 
 def complete() -> bool:
-    """Whether every package of requirements.txt can be imported, as far as a look can tell."""
-    lines = Path(ROOT, "requirements.txt").read_text("utf-8").splitlines()
+    """Whether every package that is wanted can be imported, as far as a look can tell."""
+    lines = [line for name in lists() for line in Path(ROOT, name).read_text("utf-8").splitlines()]
     names = [match[0] for line in lines if (match := re.match(r"[A-Za-z][\w.-]*", line))]
     return has(*(MODULES.get(name, name.replace("-", "_")) for name in names))
 
@@ -125,12 +126,12 @@ def run_installers() -> None:
 def uv_command() -> list[str]:
     """Compiling now saves the learner's first `import tensorflow` about seven seconds."""
     return [shutil.which("uv"), "pip", "install", "--python", sys.executable, "--compile-bytecode",
-            "-r", "requirements.txt"]
+            "-r", lists()[-1]]
 
 
 def pip_command() -> list[str]:
     command = [sys.executable, "-m", "pip", "install", "--no-input", "--retries", "2",
-               "--disable-pip-version-check", "-r", "requirements.txt"]
+               "--disable-pip-version-check", "-r", lists()[-1]]
     if pip_version() >= (24, 1):
         command += ["--progress-bar", "raw"]   # lines that a program can read
     return command

@@ -49,10 +49,21 @@ def in_some_venv():
     return sys.prefix != getattr(sys, "base_prefix", sys.prefix)
 
 
+def lists():
+    """Names of the lists of packages that are wanted; the last one includes those before it.
+
+    COURSE_EXTRAS=cluster asks for what only chapter 5's tests with Ray and a bucket need.
+    """
+    names, extras = ["requirements.txt"], os.environ.get("COURSE_EXTRAS", "")
+    if extras not in ("", "cluster"):
+        raise Trouble("COURSE_EXTRAS is {!r}. Expected nothing, or cluster.".format(extras))
+    return names + ["requirements-cluster.txt"] * (extras == "cluster")
+
+
 def stamp():
     """What `.venv` was made from: if any of it changes, `.venv` has to be looked at again."""
     digest = hashlib.sha256()
-    for name in ("requirements.txt", "pyproject.toml"):
+    for name in lists() + ["pyproject.toml"]:
         with open(os.path.join(ROOT, name), "rb") as file:
             text = file.read().replace(b"\r\n", b"\n")
         # what follows are settings of tools; no package depends on them

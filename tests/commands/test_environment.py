@@ -223,6 +223,22 @@ def test_stamp_changes_with_requirements_and_with_the_place(tmp_path, monkeypatc
     assert len({first, second, venv_module.stamp()}) == 3
 
 
+def test_the_cluster_is_asked_for_by_an_environment_variable(tmp_path, monkeypatch):
+    copy_course(tmp_path)
+    monkeypatch.setattr(venv_module, "ROOT", str(tmp_path))
+    monkeypatch.delenv("COURSE_EXTRAS", raising=False)
+    assert venv_module.lists() == ["requirements.txt"]
+    plain = venv_module.stamp()
+    monkeypatch.setenv("COURSE_EXTRAS", "cluster")
+    (tmp_path / "requirements-cluster.txt").write_text("ray\n", encoding="utf-8")
+    with_ray = venv_module.stamp()
+    (tmp_path / "requirements-cluster.txt").write_text("jax\n", encoding="utf-8")
+    assert len({plain, with_ray, venv_module.stamp()}) == 3
+    monkeypatch.setenv("COURSE_EXTRAS", "clutser")
+    with pytest.raises(Trouble, match="COURSE_EXTRAS is 'clutser'. Expected nothing, or cluster"):
+        venv_module.lists()
+
+
 # --- the commands themselves ----------------------------------------------------------------------
 
 def test_no_command_prints_them_all(capsys):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -176,6 +177,15 @@ def test_uv_gets_the_list_and_the_python_of_the_course(monkeypatch):
     assert command[:3] == ["/bin/uv", "pip", "install"]
     assert command[command.index("--python") + 1] == sys.executable
     assert command[command.index("-r") + 1] == "requirements.txt"
+
+
+def test_both_get_the_longer_list_where_the_cluster_is_wanted(monkeypatch):
+    monkeypatch.setenv("COURSE_EXTRAS", "cluster")
+    monkeypatch.setattr(install.shutil, "which", lambda name: "/bin/uv")
+    for command in (install.pip_command(), install.uv_command()):
+        assert command[command.index("-r") + 1] == "requirements-cluster.txt"
+    first = (Path(install.ROOT) / "requirements-cluster.txt").read_text("utf-8")
+    assert "\n-r requirements.txt\n" in first     # it includes the shorter one
 
 
 def test_an_installer_works_in_the_folder_of_the_list(place):
