@@ -131,12 +131,15 @@ def adding(elements):
 class Scaling(dict):
     """Seconds by operation and number of cores; the repr is a table."""
 
+    def gain(self, name):
+        """How many times as fast the most cores are as one."""
+        return self[name][1] / self[name][max(self[name])]
+
     def __repr__(self):
         lines = []
         for name, seconds in self.items():
             times = ", ".join(f"{1e3 * t:.2f} ms on {n}" for n, t in seconds.items())
-            one, most = seconds[1], seconds[max(seconds)]
-            lines.append(f"{name:<28}{times}: {one / most:.2f} times as fast")
+            lines.append(f"{name:<28}{times}: {self.gain(name):.2f} times as fast")
         return "\n".join(lines)
 
 
