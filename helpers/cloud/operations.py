@@ -80,8 +80,8 @@ def softmax(batch, classes):
     return Work(5 * batch * classes, 4 * batch * classes, 0, 4 * batch * classes)
 
 
-#: The article's network on images of 28×28. ReLU and pool are the first ones, of 26×26×32; a sum of two
-#: such maps it does not have.
+#: The article's network on images of 28×28. ReLU and pool are the first ones, of 26×26×32; a sum
+#: of two such maps it does not have.
 OPERATIONS = {
     "conv 1→32": lambda n: conv(n, 28, 1, 32),
     "ReLU": lambda n: relu(n, 26 * 26 * 32),

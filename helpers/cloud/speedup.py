@@ -199,6 +199,9 @@ class Timings(list):
             most = f", so at most {1 / self.serial:.1f} times as fast" if self.serial > 0 else ""
             lines.append(f"Amdahl's law fitted up to {self.cores} workers: serial share "
                          f"{self.serial:.0%}{most}.")
+            one = next(row for row in self if row.n == 1)
+            lines.append(f"Done alone is {one.serial / one.seconds:.0%} of one worker's step. What "
+                         "else is lost: messages, waiting, cores that slow each other down.")
         return "\n".join(lines)
 
 
