@@ -220,7 +220,11 @@ async def read_body(request, seconds):
 
     told = request.headers.get("content-length", "0")
     check(int(told) if told.isdecimal() else 0)
+    from starlette.requests import ClientDisconnect
+
     try:
         return await asyncio.wait_for(pieces(), seconds)
+    except ClientDisconnect:
+        raise Refused(400, "the client went away before its request was complete") from None
     except asyncio.TimeoutError:
         raise Refused(408, f"the body took longer than {seconds:g} s to arrive") from None

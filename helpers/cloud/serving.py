@@ -95,7 +95,7 @@ def serve(folder, name="digits", seconds=900, **options):
     deadline = time.monotonic() + SOON
     while time.monotonic() < deadline and child.running:
         try:
-            get(server.root + "/readyz")
+            get(server.root + "/readyz", seconds=2)
             return server
         except (OSError, Refusal):
             time.sleep(0.05)
@@ -139,10 +139,10 @@ def post(url, body):
     return json.loads(get(urllib.request.Request(url, body, headers)))
 
 
-def get(request):
-    """The body of an answer."""
+def get(request, seconds=30):
+    """The body of an answer, for which to wait so long at most."""
     try:
-        with _direct().open(request, timeout=30) as answer:
+        with _direct().open(request, timeout=seconds) as answer:
             return answer.read()
     except urllib.error.HTTPError as error:
         with error:
