@@ -23,7 +23,7 @@ those that the application's requirements ask for, "accounts" who may log in and
 X5_1 = exercise(
     "5.1",
     title="Who looks after what?",
-    kind="quiz",
+    kind="fill-in",
     minutes=8,
     difficulty=2,
     importance=5,
