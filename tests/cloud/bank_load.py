@@ -1,16 +1,16 @@
-"""A part of the exercises of chapter 05, for tests/cloud/bank.py: see tests/exercises/bank.py."""
+"""Exercises on load and cost, for tests/cloud/bank.py: see tests/exercises/bank.py."""
 
-FUNCTIONS = []         # ids of exercises whose answer is a function or a class
-NUMBERS = []           # … a number
-QUESTIONS = []         # … a choice
-DEMANDED = {}          # id -> names of mistakes that the design asks for
-KEYS = {}              # id of a question -> right letters
-RIGHT_NUMBERS = {}     # id -> right answers, as numbers and formulas
-ALTERNATIVES = {}      # id -> right answers that differ from the reference
-WRONG_ANSWERS = []     # (id, names, answer)
-FURTHER = {}           # id -> function(rng) -> further inputs
+FUNCTIONS = ["5.11"]
+NUMBERS = ["5.p12"]
+QUESTIONS = ["5.p11", "5.i", "5.j", "5.k"]
+DEMANDED = {"5.11": ["utilisation > 1", "averages as SLO", "ignores cold start"]}
+KEYS = {"5.p11": "c", "5.i": "b", "5.j": "c", "5.k": "b"}
+RIGHT_NUMBERS = {"5.p12": ["0.10 / (300 * 3600) * 1e6", 0.0926, "0.093 $"]}
+ALTERNATIVES = {}
+WRONG_ANSWERS = []
+FURTHER = {}
 RUN = {}
 STUBS = {}
 TOLERATED = {}
 SINGLE = []
-ELSEWHERE = {}         # id -> test file that judges it
+ELSEWHERE = {"5.11": "tests/cloud/test_capacity.py"}
