@@ -36,6 +36,12 @@ class Batcher:
         self.predict, self.together, self.seen = predict, together, seen
         self.max_batch, self.max_wait, self.limit = max_batch, max_wait, limit
         self.line, self.waiting, self.came = deque(), 0, asyncio.Event()
+        self.under_way = 0      # rows that the network works on
+
+    @property
+    def idle(self):
+        """Whether nobody waits for an answer."""
+        return not self.line and not self.under_way
 
     async def ask(self, rows):
         """Put rows in line and wait for the answer.
@@ -67,6 +73,8 @@ class Batcher:
                 for _, answer in batch:
                     answer.done() or answer.set_exception(error)
                 continue
+            finally:
+                self.under_way = 0
             for rows, answer in batch:
                 answer.done() or answer.set_result(answers[:len(rows)])
                 answers = answers[len(rows):]
@@ -77,7 +85,7 @@ class Batcher:
         while self.line and (not batch or size + len(self.line[0][0]) <= self.max_batch):
             batch.append(self.line.popleft())
             size += len(batch[-1][0])
-        self.waiting -= size
+        self.waiting, self.under_way = self.waiting - size, size
         if not self.line:
             self.came.clear()
         if self.seen:

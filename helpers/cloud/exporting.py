@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 SHAPE = (28, 28)      # of one image
+CLASSES = 10
 LARGEST = 255.0       # grey level of full ink
 NPZ = "network.npz"   # what a version of kind "numpy" consists of
 
@@ -102,14 +103,21 @@ def load(path):
     Raises
     ------
     ValueError
-        If nothing that can be served is there.
+        If nothing that can be served is there, or it does not answer as it should: it is tried
+        once, which also takes the first call's extra time away from the first client.
     """
     path = Path(path)
     if (path / NPZ).exists():
-        return _load_npz(path / NPZ)
-    if (path / "saved_model.pb").exists():
-        return _load_saved_model(path)
-    raise ValueError(f"{path} holds neither a SavedModel nor {NPZ}: export writes one of them.")
+        predict = _load_npz(path / NPZ)
+    elif (path / "saved_model.pb").exists():
+        predict = _load_saved_model(path)
+    else:
+        raise ValueError(f"{path} holds neither a SavedModel nor {NPZ}: export writes one of them.")
+    answers = predict(np.zeros((2, *SHAPE), np.float32))
+    if answers.shape != (2, CLASSES) or not np.allclose(answers.sum(axis=1), 1, atol=1e-3):
+        raise ValueError(f"{path} should give {CLASSES} probabilities for each image; for two "
+                         f"black ones it gave an array of shape {answers.shape}.")
+    return predict
 
 
 def _load_npz(file):

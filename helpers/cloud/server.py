@@ -25,7 +25,7 @@ def parser():
         "are under way.")
     made.add_argument("--folder", required=True, help="the folder with the numbered versions")
     made.add_argument("--name", default=usual.name, help="the model's name in the address")
-    made.add_argument("--port", type=int, default=8501)
+    made.add_argument("--port", type=int, default=8501, help="0: any that is free (default 8501)")
     made.add_argument("--host", default=HOST, help="only inside a container give 0.0.0.0 here, "
                       f"behind something that asks who is calling (default {HOST})")
     made.add_argument("--max-batch", type=int, default=usual.max_batch,
@@ -53,15 +53,17 @@ def main(arguments=None):
         return 2
     import uvicorn
 
+    from helpers.cloud.children import free_port
     from helpers.cloud.exporting import load
     from helpers.cloud.server_app import make_app
     from helpers.cloud.versions import Versions
 
     options = Options(given.name, given.max_batch, given.max_wait, given.queue, given.read_seconds)
     app = make_app(Versions(given.folder, load), options)
-    print(f"serving {given.folder} at http://{given.host}:{given.port}/v1/models/{given.name}",
+    port = given.port or free_port()
+    print(f"serving {given.folder} at http://{given.host}:{port}/v1/models/{given.name}",
           flush=True)
-    uvicorn.run(app, host=given.host, port=given.port, log_level="warning", access_log=False,
+    uvicorn.run(app, host=given.host, port=port, log_level="warning", access_log=False,
                 timeout_graceful_shutdown=given.grace, timeout_keep_alive=30)
     return 0
 

@@ -48,7 +48,7 @@ class ModelServer:
         """Look for new versions, in a thread: loading takes seconds, and others want answers."""
         await asyncio.to_thread(self.versions.refresh)
         for version in set(self.tasks) - set(self.versions.loaded):
-            if not self.batchers[version].waiting:
+            if self.batchers[version].idle:
                 self.tasks.pop(version).cancel()
                 del self.batchers[version]
 
@@ -66,10 +66,11 @@ class ModelServer:
         Refused
             404 if the version is not loaded, 503 if none is, 429 if too many wait.
         """
-        version = self.versions.current if version is None else version
+        loaded = self.versions.loaded
+        version, function = ((version, loaded.get(version)) if version is not None
+                             else self.versions.serving)
         if version is None:
             raise Refused(503, "no version of the model could be loaded yet; see the status")
-        function = self.versions.loaded.get(version)
         if function is None:
             raise Refused(404, f"version {version} is not loaded; loaded are "
                                f"{sorted(self.versions.loaded)}")

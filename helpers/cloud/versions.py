@@ -11,7 +11,6 @@ import threading
 from pathlib import Path
 
 PINNED = "serve.json"
-KEEP = 2      # how many stay in memory: the one that is served, and the one before it
 
 
 class Versions:
@@ -26,16 +25,23 @@ class Versions:
     Attributes
     ----------
     loaded : dict of int to function
+        The version that is served, and the one before it.
     failed : dict of int to str
         Why a version could not be loaded.
+    serving : (int, function), or (None, None)
+        The version that is served. One assignment switches both.
     current : int or None
-        The version that is served.
+        Its number.
     """
 
     def __init__(self, folder, load):
         self.folder, self.load = Path(folder), load
-        self.loaded, self.failed, self.current = {}, {}, None
+        self.loaded, self.failed, self.serving = {}, {}, (None, None)
         self.lock = threading.Lock()
+
+    @property
+    def current(self):
+        return self.serving[0]
 
     def refresh(self):
         """Look what there is, load what should be served, and switch to it; True after a switch."""
@@ -70,7 +76,7 @@ class Versions:
 
     def _switch(self, version, there):
         changed, before = version != self.current, self.current
-        self.current = version
+        self.serving = version, self.loaded[version]
         if changed:
             keep = {version, before} if before in there else {version}
             self.loaded = {v: f for v, f in self.loaded.items() if v in keep}

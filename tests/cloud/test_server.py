@@ -91,6 +91,16 @@ def test_a_broken_version_never_takes_over(server, folder):
     assert serving.ask(server.url, IMAGES).shape == (5, 10)
 
 
+def test_a_version_that_answers_something_else_never_takes_over(server, folder):
+    seven = nn.Sequential([nn.Flatten(), nn.Dense(7)], seed=0)
+    seven.build((28, 28, 1))
+    exporting.export(seven, folder, 2, kind="numpy")
+    until(lambda: serving.status(server.url).get(2) == "END")
+    newest, _ = json.loads(serving.get(server.url))["model_version_status"]
+    assert "10 probabilities" in newest["status"]["error_message"]
+    assert serving.metrics(server.root)["model_version"] == 1
+
+
 def test_no_request_is_lost_while_versions_change(server, folder, nets):
     wanted, problems, answered, stop = [expected(n) for n in nets], [], [], threading.Event()
 
