@@ -14,6 +14,8 @@ exercises_save             5.8 save_atomic, tried on the disk in `power`
 questions_save             5.p8
 exercises_handler          5.10 handle
 questions_serving          5.p10, 5.h
+exercises_manifest         5.12 mend
+questions_manifest         5.l, 5.m
 exercises_capacity         5.11 plan, tried out in `capacity`; 5.p12
 questions_load             5.p11, 5.i to 5.k
 =========================  =====================================================================
@@ -26,6 +28,7 @@ from helpers.cloud import (  # noqa: F401  (imported to be declared)
     exercises_ring_numbers,
     exercises_roof,
     questions_load,
+    questions_manifest,
     questions_ring,
     questions_roof,
     questions_save,
@@ -35,11 +38,12 @@ from helpers.cloud.distributed import symptoms, try_out
 from helpers.cloud.exercises_capacity import plan
 from helpers.cloud.exercises_distributed import train
 from helpers.cloud.exercises_handler import handle
+from helpers.cloud.exercises_manifest import mend
 from helpers.cloud.exercises_responsibility import ITEMS, yours
 from helpers.cloud.exercises_ring import ring_allreduce
 from helpers.cloud.exercises_save import save_atomic
 from helpers.cloud.exercises_shards import data_parallel_grad
 from helpers.cloud.power import pack, restore
 
-__all__ = ["ITEMS", "data_parallel_grad", "handle", "pack", "plan", "restore",
+__all__ = ["ITEMS", "data_parallel_grad", "handle", "mend", "pack", "plan", "restore",
            "ring_allreduce", "save_atomic", "symptoms", "train", "try_out", "yours"]

@@ -61,13 +61,15 @@ def place(given, environment=os.environ):
     ValueError
         If they are missing or do not fit each other.
     """
-    cluster = json.loads(environment.get("TF_CONFIG") or "{}")
-    addresses = given.addresses.split(",") if given.addresses else None
-    addresses = addresses or cluster.get("cluster", {}).get("worker")
+    config = json.loads(environment.get("TF_CONFIG") or "{}")
+    chiefs, others = (config.get("cluster", {}).get(kind, []) for kind in ("chief", "worker"))
+    addresses = given.addresses.split(",") if given.addresses else [*chiefs, *others]
     addresses = addresses or [f"127.0.0.1:{free_port()}"]
-    index = environment.get("JOB_COMPLETION_INDEX", 0)
-    rank = given.rank if given.rank is not None else int(
-        cluster.get("task", {}).get("index", index))
+    own = config.get("task", {})
+    rank = int(own.get("index", environment.get("JOB_COMPLETION_INDEX", 0)))
+    if own.get("type") == "worker":      # Vertex AI counts its chief apart
+        rank += len(chiefs)
+    rank = rank if given.rank is None else given.rank
     if not 0 <= rank < len(addresses):
         raise ValueError(f"worker: rank {rank} among {len(addresses)} addresses; expected a rank "
                          f"from 0 to {len(addresses) - 1}. Give --rank and --addresses, or set "

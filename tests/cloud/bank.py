@@ -2,6 +2,7 @@
 
 from tests.cloud import (
     bank_load,
+    bank_manifest,
     bank_preempt,
     bank_ring,
     bank_roof,
@@ -10,7 +11,7 @@ from tests.cloud import (
 )
 from tests.exercises.bank import Bank
 
-PARTS = [bank_roof, bank_ring, bank_survive, bank_preempt, bank_serve, bank_load]
+PARTS = [bank_roof, bank_ring, bank_survive, bank_preempt, bank_serve, bank_load, bank_manifest]
 
 
 def _all(name):

@@ -127,6 +127,8 @@ def test_a_worker_that_cannot_start_says_why(tmp_path):
     (["--rank", "1", "--addresses", "a:1,b:2"], {}, (1, ["a:1", "b:2"])),
     ([], {"TF_CONFIG": '{"cluster": {"worker": ["a:1", "b:2"]}, "task": {"index": 1}}'},
      (1, ["a:1", "b:2"])),
+    ([], {"TF_CONFIG": '{"cluster": {"chief": ["c:0"], "worker": ["a:1", "b:2"]}, '
+          '"task": {"type": "worker", "index": 1}}'}, (2, ["c:0", "a:1", "b:2"])),
     (["--addresses", "a:1,b:2"], {"JOB_COMPLETION_INDEX": "1"}, (1, ["a:1", "b:2"])),
 ])
 def test_rank_and_addresses_come_from_arguments_or_environment(arguments, environment, expected):
