@@ -4,6 +4,7 @@ SIGKILL cannot be caught: the process gets no chance to save anything. That is w
 does, or a provider that takes its machine back.
 """
 
+import dataclasses
 import json
 import random
 import tempfile
@@ -36,7 +37,8 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0),
     Parameters
     ----------
     job : training.Job
-        With a `pause`, or a killer finds nobody: these digits are learned in no time.
+        These digits are learned in no time, and a killer would find nobody; so a job without a
+        `pause` gets one. The weights do not depend on it.
     kills : int
     backend : "numpy" or "tensorflow"
     seed : int
@@ -54,9 +56,12 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0),
 
     Raises
     ------
+    ValueError
+        If the job has too few steps for so many kills.
     RuntimeError
         If the training did not get through, or ended before all kills were done.
     """
+    job = _slow_enough(job, kills, wait[1])
     dice = random.Random(seed)
     store = open_store(folder or tempfile.mkdtemp(prefix="course-drill-"))
     began, drill, pids = time.perf_counter(), Drill(), []
@@ -85,6 +90,22 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0),
     seconds = time.perf_counter() - began
     drill.result = training.collect(job, store, backend, logs, seconds)
     return drill
+
+
+def _slow_enough(job, kills, longest):
+    """The job, with a pause in which all kills find a training at work, even the slowest ones.
+
+    A life before a kill takes up to `longest` seconds, and the steps to the next checkpoint if it
+    waits for one.
+    """
+    if job.pause:
+        return job
+    steps = job.steps - kills * job.checkpoint_every
+    if steps <= 0:
+        raise ValueError(f"drill: {kills} kills with a checkpoint every {job.checkpoint_every} "
+                         f"steps need more than {kills * job.checkpoint_every} steps; the job has "
+                         f"{job.steps}. Give it more steps, or save more often.")
+    return dataclasses.replace(job, pause=1.2 * kills * longest / steps)
 
 
 def _gang_at_work(supervisor, logs, before):

@@ -116,13 +116,13 @@ def publish(job, store, digits=None):
     if JOB in there and (found := read_job(store)) != job:
         raise ValueError(f"{store} holds another job: {found}. Wanted was {job}. Choose another "
                          "folder; nothing was changed.")
+    if JOB not in there:        # first: where nothing can be written, it fails at once
+        store.put(JOB, json.dumps(dataclasses.asdict(job)).encode())
     if DATA not in there:
         x, y = course_digits() if digits is None else digits
         file = io.BytesIO()
         np.savez(file, x=x, y=y)
         store.put(DATA, file.getvalue())
-    if JOB not in there:
-        store.put(JOB, json.dumps(dataclasses.asdict(job)).encode())
 
 
 def read_job(store):

@@ -18,7 +18,8 @@ from helpers.cloud import checkpoints, children, task
 from helpers.cloud.store import open_store
 from helpers.cloud.task import Job
 
-__all__ = ["Job", "Result", "collect", "largest_difference", "one_process", "start", "two_workers"]
+__all__ = ["Job", "Result", "collect", "compare_speed", "drill", "largest_difference",
+           "one_process", "start", "two_workers"]
 
 
 class Result(NamedTuple):
@@ -102,16 +103,25 @@ def two_workers(job, backend="tensorflow", folder=None, restarts=20, seconds=300
     ------
     RuntimeError
         If the training did not get through; with the end of the supervisor's log.
+    TimeoutError
+        If it takes longer than `seconds`; what is saved stays saved.
+
+    Notes
+    -----
+    NumPy's workers can be reached from this machine only. TensorFlow's cannot be told so: while
+    they run, their ports are open to the network, and nobody is asked for a password. See
+    `worker_tensorflow`.
     """
     began = time.perf_counter()
     store = open_store(folder or tempfile.mkdtemp(prefix="course-run-"))
     supervisor, again = start(job, store, backend, restarts, seconds), 0
     try:
-        while (status := supervisor.wait(seconds)) != 0:
+        while (status := supervisor.wait(_left(began, seconds))) != 0:
             if status > 0 or again >= restarts:      # it gave up; a signal is another matter
                 raise RuntimeError(f"The training did not get through:\n{supervisor.tail(8)}")
             again += 1
-            supervisor = start(job, store, backend, restarts, seconds, supervisor.log.parent)
+            supervisor = start(job, store, backend, restarts, _left(began, seconds),
+                               supervisor.log.parent)
     finally:
         supervisor.stop()
     return collect(job, store, backend, supervisor.log.parent, time.perf_counter() - began)
@@ -121,12 +131,28 @@ def start(job, store, backend="tensorflow", restarts=20, seconds=300, logs=None)
     """Start a supervisor for a job in a store, and do not wait for it; returns the Child."""
     if backend not in ("tensorflow", "numpy"):
         raise ValueError(f'backend: expected "tensorflow" or "numpy"; got {backend!r}.')
+    if store.address.startswith("memory:"):
+        raise ValueError(f"{store.address} is in this process's memory, where no worker can see "
+                         "it. Expected a folder or a bucket, such as s3://bucket/prefix.")
     task.publish(job, store)
     logs = logs or Path(tempfile.mkdtemp(prefix="course-logs-"))
     return children.start(
         "helpers.cloud.supervisor", "--folder", store.address, "--workers", job.workers,
         "--backend", backend, "--restarts", restarts, "--seconds", seconds, "--logs", logs,
         name="supervisor", folder=logs, seconds=seconds)
+
+
+def drill(job, kills=3, backend="numpy", seed=0, folder=None):
+    """Train, and kill workers and supervisor at random moments; see `helpers.cloud.drill.run`.
+
+    Returns
+    -------
+    helpers.cloud.drill.Drill
+        Shown as a table; its `result` is the Result, for `largest_difference`.
+    """
+    from helpers.cloud import drill as drills
+
+    return drills.run(job, kills, backend, seed, folder)
 
 
 def collect(job, store, backend, logs, seconds):
@@ -159,6 +185,10 @@ def compare_speed(*results):
         lines.append(f"{result.who:<26}{1e3 * result.step_seconds:>7.2f} ms"
                      f"{result.step_seconds / first:>7.1f} ×{result.seconds:>9.1f} s")
     return "\n".join(lines)
+
+
+def _left(began, seconds):
+    return max(0.1, seconds - (time.perf_counter() - began))
 
 
 def _typical(seconds):

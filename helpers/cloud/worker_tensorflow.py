@@ -1,6 +1,11 @@
 """One worker in TensorFlow: MultiWorkerMirroredStrategy, and a training loop of one's own.
 
 The loop, because Keras 3's `fit` fails under this strategy (keras-team/keras, issue 20585).
+
+Its workers listen on *all* addresses of the machine, also where only 127.0.0.1 is asked for, and
+let anybody in: that is fixed in TensorFlow, which is made for private networks and leaves the rest
+to a firewall (tensorflow/tensorflow, issue 11689; seen in 2.21). So do not run it on a machine that
+strangers can reach.
 """
 
 import os

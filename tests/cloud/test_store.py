@@ -2,7 +2,6 @@
 
 import errno
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -92,6 +91,8 @@ def test_a_failed_put_is_a_sentence_and_leaves_what_was_there(tmp_path, monkeypa
 @pytest.mark.skipif(os.name == "nt", reason="limits of a process")
 def test_a_disk_that_is_really_full(tmp_path):
     """The system itself refuses the bytes: a file may not grow beyond 1000 of them."""
+    import resource  # not on Windows
+
     store = open_store(tmp_path)
     store.put("a", b"old")
     code = ("import signal\nfrom helpers.cloud.store import open_store\n"

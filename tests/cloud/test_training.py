@@ -39,11 +39,12 @@ def test_three_workers_equal_one_process_with_uneven_shards(alone):
 
 
 def test_a_training_goes_on_in_the_other_library(tmp_path, alone):
-    half = Job(steps=15, checkpoint_every=15)
+    half = Job(steps=15, checkpoint_every=15, workers=1)
     training.two_workers(half, backend="numpy", folder=tmp_path)
     store = open_store(tmp_path)
-    store.put("job.json", json.dumps(JOB.__dict__).encode())
-    whole = training.two_workers(JOB, backend="tensorflow", folder=tmp_path)
+    job = Job(steps=30, workers=1)
+    store.put("job.json", json.dumps(job.__dict__).encode())
+    whole = training.two_workers(job, backend="tensorflow", folder=tmp_path)
     assert "resumes at step 15" in whole.log(rank=0)
     assert training.largest_difference(whole, alone) <= SAME
 
@@ -87,6 +88,33 @@ def test_an_unknown_backend_is_refused(tmp_path):
     with pytest.raises(ValueError, match='expected "tensorflow" or "numpy"; got "torch"'.replace(
             '"torch"', "'torch'")):
         training.two_workers(JOB, backend="torch")
+
+
+def test_a_store_in_memory_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="in this process's memory.*Expected a folder or a bucket"):
+        training.two_workers(JOB, backend="numpy", folder="memory://run")
+
+
+def test_a_training_that_takes_too_long_is_ended(tmp_path):
+    with pytest.raises(TimeoutError, match="supervisor .* has not ended"):
+        training.two_workers(Job(steps=10_000, pause=0.01), "numpy", tmp_path, seconds=1.5)
+    assert not children.running()
+
+
+def test_a_drill_as_the_notebook_runs_it(alone):
+    """A job without a pause gets one, so that all kills find somebody; the bits stay the same."""
+    job = Job(steps=40)
+    done = training.drill(job, kills=2)
+    calm = training.two_workers(job, backend="numpy")
+    assert len(done) == 2 and done.result.identical and done.result.restarts >= 1
+    assert training.largest_difference(done.result, calm) == 0
+    table = repr(done).splitlines()
+    assert len(table) == 4 and "last step saved" in table[0] and "2 workers, NumPy" in table[-1]
+
+
+def test_a_drill_with_too_few_steps_says_how_many_it_needs():
+    with pytest.raises(ValueError, match="need more than 60 steps; the job has 60"):
+        training.drill(Job(steps=60), kills=12)
 
 
 def test_a_gang_that_cannot_train_is_given_up_with_a_sentence(tmp_path):
@@ -161,7 +189,8 @@ def test_supervisor_ends_its_workers_when_asked_to_stop(tmp_path):
     until(lambda: not any(alive(pid) for pid in gang))
 
 
-def test_workers_listen_on_this_machine_only(tmp_path):
+def test_workers_in_numpy_listen_on_this_machine_only(tmp_path):
+    """TensorFlow's listen on all addresses and cannot be told otherwise; its module says so."""
     import psutil
 
     from tests.cloud.test_children import until
