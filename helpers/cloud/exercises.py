@@ -12,6 +12,8 @@ exercises_distributed      5.7 find the bug, with `distributed` (the programs wi
 questions_ring             5.p4 to 5.p7, 5.d to 5.f
 exercises_save             5.8 save_atomic, tried on the disk in `power`
 questions_save             5.p8
+exercises_preempt          5.9 how often to save
+questions_preempt          5.p9, 5.g
 exercises_handler          5.10 handle
 questions_serving          5.p10, 5.h
 exercises_manifest         5.12 mend
@@ -25,10 +27,12 @@ which answers are compared, the mistakes that have a name, and the hints.
 """
 
 from helpers.cloud import (  # noqa: F401  (imported to be declared)
+    exercises_preempt,
     exercises_ring_numbers,
     exercises_roof,
     questions_load,
     questions_manifest,
+    questions_preempt,
     questions_ring,
     questions_roof,
     questions_save,

@@ -1,16 +1,16 @@
-"""A part of the exercises of chapter 05, for tests/cloud/bank.py: see tests/exercises/bank.py."""
+"""Questions on preemption of chapter 05, for tests/cloud/bank.py: see tests/exercises/bank.py."""
 
-FUNCTIONS = []         # ids of exercises whose answer is a function or a class
-NUMBERS = []           # … a number
-QUESTIONS = []         # … a choice
-DEMANDED = {}          # id -> names of mistakes that the design asks for
-KEYS = {}              # id of a question -> right letters
-RIGHT_NUMBERS = {}     # id -> right answers, as numbers and formulas
-ALTERNATIVES = {}      # id -> right answers that differ from the reference
-WRONG_ANSWERS = []     # (id, names, answer)
-FURTHER = {}           # id -> function(rng) -> further inputs
+FUNCTIONS = []
+NUMBERS = ["5.9"]
+QUESTIONS = ["5.p9", "5.g"]
+DEMANDED = {"5.9": ["Cμ without the 2", "μ in hours", "as often as possible"]}
+KEYS = {"5.p9": "b", "5.g": "ad"}
+RIGHT_NUMBERS = {"5.9": ["sqrt(2 * 60 * 4*3600)", 1314.5, "21.9 min", "1315 s"]}
+ALTERNATIVES = {}
+WRONG_ANSWERS = []
+FURTHER = {}
 RUN = {}
 STUBS = {}
 TOLERATED = {}
 SINGLE = []
-ELSEWHERE = {}         # id -> test file that judges it
+ELSEWHERE = {}
