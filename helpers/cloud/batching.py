@@ -113,17 +113,18 @@ def serve(arrivals, ready, batch, wait, fixed=FIXED, each=EACH):
         Start and end of each batch.
     """
     times, free = np.asarray(arrivals, float).tolist(), sorted(map(float, ready))
-    starts, ends, calls, n, first = np.empty(len(times)), np.empty(len(times)), [], len(times), 0
+    starts, ends, sizes, n, first = [], [], [], len(times), 0
     while first < n:
         full = times[min(first + batch, n) - 1]
         start = max(free[0], min(full, times[first] + wait))
-        size = min(batch, bisect_right(times, start, first) - first)
+        size = bisect_right(times, start, first, min(first + batch, n)) - first
         end = start + fixed + each * size
-        starts[first:first + size], ends[first:first + size] = start, end
-        calls.append((start, end))
+        starts.append(start)
+        ends.append(end)
+        sizes.append(size)
         heapq.heapreplace(free, end)
         first += size
-    return starts, ends, np.array(calls).reshape(-1, 2)
+    return np.repeat(starts, sizes), np.repeat(ends, sizes), np.column_stack([starts, ends])
 
 
 def table(rate=400, sizes=SIZES, fixed=FIXED, each=EACH, n=100_000, seed=0):

@@ -28,8 +28,8 @@ class Cost(NamedTuple):
     currency: str = "$"
 
     def __repr__(self):
-        return f"{_short(self.money)} {self.currency}, {_short(self.kwh)} kWh, " \
-               f"{_short(self.grams)} g CO₂"
+        return f"{short(self.money)} {self.currency}, {short(self.kwh)} kWh, " \
+               f"{short(self.grams)} g CO₂"
 
 
 def per_million(hour, per_second, utilisation=1.0, machines=1):
@@ -56,7 +56,7 @@ def per_million(hour, per_second, utilisation=1.0, machines=1):
     ValueError
         If nothing comes in, or more than the machines manage.
     """
-    if hour < 0 or per_second <= 0 or machines < 1 or not 0 < utilisation <= 1:
+    if not (hour >= 0 and per_second > 0 and machines >= 1 and 0 < utilisation <= 1):
         raise ValueError("per_million: expected a price of 0 or more, requests/s above 0, a "
                          "utilisation above 0 and at most 1, and at least one machine; got "
                          f"{hour!r}, {per_second!r}, {utilisation!r} and {machines!r}.")
@@ -65,7 +65,7 @@ def per_million(hour, per_second, utilisation=1.0, machines=1):
 
 def energy(watts, hours, pue):
     """Electricity in kWh: watts · hours · PUE / 1000 (PUE counts cooling and the like as well)."""
-    if watts < 0 or hours < 0 or pue < 1:
+    if not (watts >= 0 and hours >= 0 and pue >= 1):
         raise ValueError("energy: expected watts and hours of 0 or more and a PUE of 1 or more; "
                          f"got {watts!r} W, {hours!r} h and {pue!r}.")
     return watts * hours * pue / 1000
@@ -73,7 +73,7 @@ def energy(watts, hours, pue):
 
 def carbon(kwh, grams_per_kwh):
     """Grams of CO₂: kWh · grams a kWh, which depend on the grid, and on the hour."""
-    if kwh < 0 or grams_per_kwh < 0:
+    if not (kwh >= 0 and grams_per_kwh >= 0):
         raise ValueError(f"carbon: expected numbers of 0 or more; got {kwh!r} kWh and "
                          f"{grams_per_kwh!r} g.")
     return kwh * grams_per_kwh
@@ -102,7 +102,7 @@ def run(hours, machine="small", count=1, spot=False, prices=None, grams_per_kwh=
     """
     table = prices or tables.load()
     row = table.machine(machine)
-    if hours < 0 or count < 1:
+    if not (hours >= 0 and count >= 1):
         raise ValueError(f"run: expected hours of 0 or more and at least one machine; got "
                          f"{hours!r} and {count!r}.")
     kwh = energy(row.watts * count, hours, table.pue)
@@ -130,8 +130,8 @@ def predictions(per_second, machine="small", spot=False, demand=(1.0, 0.5, 0.1, 
     for share in demand:
         million = run(1e6 / (3600 * per_second * share), machine, spot=spot, prices=table)
         lines.append(f"{per_second * share:>10.3g}/s{share:>8.0%}"
-                     f"{_short(million.money):>10} {million.currency}{_short(million.kwh):>10} kWh"
-                     f"{_short(million.grams):>8} g CO₂")
+                     f"{short(million.money):>10} {million.currency}{short(million.kwh):>10} kWh"
+                     f"{short(million.grams):>8} g CO₂")
     return "\n".join(lines)
 
 
@@ -149,13 +149,13 @@ def runs(*jobs, prices=None):
              f"{'energy':>13}{'carbon':>14}"]
     for name, hours, machine, count in jobs:
         full, cheap = (run(hours, machine, count, spot, table) for spot in (False, True))
-        lines.append(f"{name:<{wide}}{f'{count} × {machine}':<14}{_short(hours):>9}"
-                     f"{_short(full.money):>11} {full.currency}{_short(cheap.money):>10} "
-                     f"{cheap.currency}{_short(full.kwh):>9} kWh{_short(full.grams):>8} g CO₂")
+        lines.append(f"{name:<{wide}}{f'{count} × {machine}':<14}{short(hours):>9}"
+                     f"{short(full.money):>11} {full.currency}{short(cheap.money):>10} "
+                     f"{cheap.currency}{short(full.kwh):>9} kWh{short(full.grams):>8} g CO₂")
     return "\n".join(lines)
 
 
-def _short(number):
+def short(number):
     """Three digits that count, without powers of ten where a person would write none."""
     if number == 0 or 1e-4 <= abs(number) < 1e9:
         text = f"{number:,.0f}" if abs(number) >= 100 else f"{number:#.3g}".rstrip(".")

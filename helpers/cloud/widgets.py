@@ -6,9 +6,10 @@ the last expression of a cell.
 
 from helpers.cloud.ring_stepper import RingStepper
 from helpers.cloud.roofline_explorer import RooflineExplorer
+from helpers.cloud.service_cockpit import ServiceCockpit
 from helpers.cloud.speedup_explorer import SpeedupExplorer
 
-ALL = (SpeedupExplorer, RingStepper, RooflineExplorer)
+ALL = (SpeedupExplorer, RingStepper, RooflineExplorer, ServiceCockpit)
 WIDGETS = {widget.id: widget for widget in ALL}
 
 
@@ -25,3 +26,8 @@ def roofline_explorer(roof=None, operations=None, **start) -> RooflineExplorer:
 def ring_stepper(**start) -> RingStepper:
     """W5.2: an all-reduce of real gradients, one step at a time, with a link to break."""
     return RingStepper(**start)
+
+
+def service_cockpit(**start) -> ServiceCockpit:
+    """W5.5: load, replicas and batches against latency, money and carbon."""
+    return ServiceCockpit(**start)
