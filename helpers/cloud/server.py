@@ -64,7 +64,8 @@ def main(arguments=None):
     print(f"serving {given.folder} at http://{given.host}:{port}/v1/models/{given.name}",
           flush=True)
     uvicorn.run(app, host=given.host, port=port, log_level="warning", access_log=False,
-                timeout_graceful_shutdown=given.grace, timeout_keep_alive=30)
+                timeout_graceful_shutdown=given.grace, timeout_keep_alive=30,
+                loop="asyncio", http="h11", ws="none")     # the same wherever it runs
     return 0
 
 

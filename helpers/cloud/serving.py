@@ -97,11 +97,23 @@ def serve(folder, name="digits", seconds=900, **options):
         try:
             get(server.root + "/readyz", seconds=2)
             return server
-        except (OSError, Refusal):
+        except OSError:
             time.sleep(0.05)
-    said = status(server.url) if child.running else ""
+        except Refusal:         # it is up and has looked: no version could be loaded
+            break
+    why = _reasons(server.url)
     child.stop()
-    raise RuntimeError(f"The server did not become ready. {said}\n{child.tail()}")
+    raise RuntimeError(f"The server did not become ready. {why}\n{child.tail()}")
+
+
+def _reasons(url):
+    """Why no version could be loaded, as far as the server can say."""
+    try:
+        rows = json.loads(get(url))["model_version_status"]
+    except OSError:
+        return ""
+    return " ".join(f"Version {row['version']}: {row['status']['error_message']}" for row in rows
+                    ) or "There is no version in its folder: see exporting.export."
 
 
 def ask(url, images, version=None):
@@ -126,9 +138,12 @@ def status(url):
     return {int(row["version"]): row["state"] for row in rows}
 
 
-def metrics(root):
-    """Names and values of what the server has counted: {"predict_requests_total{…}": 3.0, …}."""
-    lines = get(root + "/metrics").decode().splitlines()
+def metrics(url):
+    """Names and values of what the server has counted: {"predict_requests_total{…}": 3.0, …}.
+
+    `url` is a server's `url` or its `root`.
+    """
+    lines = get(url.partition("/v1/")[0] + "/metrics").decode().splitlines()
     pairs = (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))
     return {name: float(value) for name, value in pairs}
 
@@ -152,11 +167,44 @@ def get(request, seconds=30):
         except (ValueError, KeyError, TypeError):
             reason = text
         raise Refusal(error.code, reason) from None
+    except (urllib.error.URLError, ConnectionError) as error:
+        where = getattr(request, "full_url", request)
+        raise ConnectionError(f"Nobody answers at {where} ({getattr(error, 'reason', error)}). "
+                              "Does the server still run? print(server), server.tail()") from None
 
 
 def _direct():
     """No proxy: 127.0.0.1 is this machine."""
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def remote(url):
+    """A network that asks this server; see `helpers.cloud.remote`. Chapter 3's pad takes it."""
+    from helpers.cloud import remote as elsewhere
+
+    return elsewhere.network(url)
+
+
+def compare_calls(network, repeats=15):
+    """What one answer costs, asked for in four ways; see `helpers.cloud.calls`."""
+    from helpers.cloud import calls
+
+    return calls.compare(network, repeats)
+
+
+def go_back(folder, version):
+    """Pin a version: a server that watches the folder serves it until `go_back(folder, None)`."""
+    from helpers.cloud.versions import PINNED
+
+    file = Path(folder) / PINNED
+    if version is None:
+        file.unlink(missing_ok=True)
+        return
+    if not (Path(folder) / str(version)).is_dir():
+        raise ValueError(f"go_back: there is no version {version} in {folder}.")
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(json.dumps({"version": int(version)}), encoding="utf-8")
+    temporary.replace(file)
 
 
 def folder(name="digits"):

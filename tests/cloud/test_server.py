@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from helpers import nn
-from helpers.cloud import exporting, serving, versions
+from helpers.cloud import exporting, serving
 from helpers.cnn import networks
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28))
@@ -76,11 +76,15 @@ def test_a_new_version_takes_over_and_one_goes_back(server, folder, nets):
     assert np.abs(serving.ask(server.url, IMAGES) - expected(nets[1])).max() < 1e-6
     old = serving.ask(server.url, IMAGES, version=1)
     assert np.abs(old - expected(nets[0])).max() < 1e-6
-    (folder / versions.PINNED).write_text('{"version": 1}', encoding="utf-8")
+    serving.go_back(folder, 1)
     until(lambda: serving.metrics(server.root)["model_version"] == 1)
     assert np.abs(serving.ask(server.url, IMAGES) - expected(nets[0])).max() < 1e-6
     with pytest.raises(serving.Refusal, match="404.*version 7 is not loaded"):
         serving.ask(server.url, IMAGES, version=7)
+    with pytest.raises(ValueError, match="no version 7"):
+        serving.go_back(folder, 7)
+    serving.go_back(folder, None)
+    until(lambda: serving.metrics(server.url)["model_version"] == 2)
 
 
 def test_a_broken_version_never_takes_over(server, folder):
@@ -170,11 +174,20 @@ def test_answers_under_way_are_given_before_it_ends(folder):
     assert got and got[0].shape == (5, 10)
 
 
-def test_a_server_without_a_model_says_so(tmp_path):
-    with pytest.raises(RuntimeError, match="did not become ready"):
-        from unittest.mock import patch
-        with patch.object(serving, "SOON", 2):
-            serving.serve(tmp_path)
+def test_a_server_that_is_gone_is_a_sentence(folder):
+    with serving.serve(folder) as server:
+        pass
+    with pytest.raises(ConnectionError, match="Nobody answers at .*Does the server still run"):
+        serving.ask(server.url, IMAGES)
+
+
+@pytest.mark.parametrize(("names", "words"), [
+    ([], "There is no version in its folder"), (["1"], "Version 1: .*neither a SavedModel nor")])
+def test_a_server_without_a_model_says_why(tmp_path, names, words):
+    for name in names:
+        (tmp_path / name).mkdir()
+    with pytest.raises(RuntimeError, match=f"did not become ready. {words}"):
+        serving.serve(tmp_path)
 
 
 def test_it_listens_on_this_machine_only(server):
