@@ -91,7 +91,7 @@ def _in_a_process(url, payload, how, seconds, warm_up, patience):
 
     with tempfile.TemporaryDirectory(prefix="course-load-") as folder:
         request, out = Path(folder, "request.json"), Path(folder, "result.json")
-        request.write_text(json.dumps(payload), "utf-8")
+        request.write_text(_as_json(payload), "utf-8")
         arguments = [url, "--payload", request, "--out", out, "--seconds", seconds,
                      "--warm-up", warm_up, "--patience", patience, *how]
         _settings([str(argument) for argument in arguments])      # a mistake is told here
@@ -101,6 +101,14 @@ def _in_a_process(url, payload, how, seconds, warm_up, patience):
             if child.wait(limit + 5) != 0 or not out.exists():
                 raise RuntimeError(f"The load generator failed:\n{child.tail(8)}")
         return load_result.read(out.read_text("utf-8"))
+
+
+def _as_json(payload):
+    try:
+        return json.dumps(payload, allow_nan=False)
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"payload: expected what JSON can hold, arrays as lists (images.tolist()) "
+                         f"and no NaN; {problem}.") from None
 
 
 # --- command line ------------------------------------------------------------------------------

@@ -157,6 +157,9 @@ def test_a_notebook_gets_the_sentence_without_a_process():
         load.closed("http://127.0.0.1:1/x", {}, users=0)
     with pytest.raises(ValueError, match="an attack"):
         load.open_loop("http://10.0.0.1/x", {}, rate=5)
+    for payload in ({"instances": np.zeros(2)}, [float("nan")]):
+        with pytest.raises(ValueError, match=r"arrays as lists \(images.tolist"):
+            load.closed("http://127.0.0.1:1/x", payload)
 
 
 def test_the_command_line(tmp_path):
