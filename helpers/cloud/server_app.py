@@ -11,6 +11,7 @@ GET  /metrics                                  counts and times, for Prometheus
 import asyncio
 import contextlib
 import json
+import os
 import re
 import time
 from typing import NamedTuple
@@ -187,7 +188,7 @@ def make_app(versions, options=None):
     @app.get("/readyz")
     async def readyz():
         ready = versions.current is not None
-        return answer(200 if ready else 503, {"ready": ready})
+        return answer(200 if ready else 503, {"ready": ready, "pid": os.getpid()})
 
     @app.get("/metrics")
     async def metrics():

@@ -95,13 +95,14 @@ def serve(folder, name="digits", seconds=900, **options):
     deadline = time.monotonic() + SOON
     while time.monotonic() < deadline and child.running:
         try:
-            get(server.root + "/readyz", seconds=2)
-            return server
-        except OSError:
-            time.sleep(0.05)
+            if json.loads(get(server.root + "/readyz", seconds=2)).get("pid") == child.pid:
+                return server
         except Refusal:         # it is up and has looked: no version could be loaded
             break
-    why = _reasons(server.url)
+        except (OSError, ValueError, AttributeError):       # not yet up, or somebody else's port
+            pass
+        time.sleep(0.05)
+    why = _reasons(server.url) if child.running else ""
     child.stop()
     raise RuntimeError(f"The server did not become ready. {why}\n{child.tail()}")
 
@@ -109,7 +110,7 @@ def serve(folder, name="digits", seconds=900, **options):
 def _reasons(url):
     """Why no version could be loaded, as far as the server can say."""
     try:
-        rows = json.loads(get(url))["model_version_status"]
+        rows = json.loads(get(url, seconds=5))["model_version_status"]
     except OSError:
         return ""
     return " ".join(f"Version {row['version']}: {row['status']['error_message']}" for row in rows

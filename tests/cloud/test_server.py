@@ -203,6 +203,13 @@ def test_a_port_that_is_taken_is_a_sentence(folder):
             serving.serve(folder, port=taken.getsockname()[1])
 
 
+def test_another_server_is_not_taken_for_ones_own(server, folder):
+    port = int(server.root.rpartition(":")[2])
+    with pytest.raises(RuntimeError, match="address already in use"):
+        serving.serve(folder, port=port)
+    assert serving.ask(server.url, IMAGES).shape == (5, 10)
+
+
 def test_the_program_explains_itself_and_refuses_nonsense(tmp_path):
     program = [sys.executable, "-m", "helpers.cloud.server"]
     done = subprocess.run([*program, "--help"], text=True, capture_output=True)
