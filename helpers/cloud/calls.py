@@ -60,7 +60,7 @@ def compare(network, repeats=15):
     ways = [("Keras, model.predict(x)", one, lambda x: model.predict(x, verbose=0), repeats // 3),
             ("Keras, model(x)", one, lambda x: np.asarray(model(x)), repeats),
             ("exported model", one, exported, 4 * repeats),
-            ("exported model, a batch", many, exported, repeats)]
+            ("exported model, batch", many, exported, repeats)]
     return Calls(_timed(*way) for way in ways)
 
 
