@@ -57,7 +57,7 @@ class Offer(NamedTuple):
 
 
 class Offers(NamedTuple):
-    """Ways to rent machines for one training, the dearest to the eye first; prints as a table.
+    """Ways to rent machines for one training, on demand first; prints as a table.
 
     Attributes
     ----------
@@ -73,14 +73,14 @@ class Offers(NamedTuple):
     ratio: float
 
     def __repr__(self):
-        lines = [f"{'':<32}{'hours':>9}{'95 % within':>13}{'cost':>10}{'':>9}"]
+        lines = [f"{'':<32}{'hours':>9}{'95 % within':>13}{'cost':>10}"]
         first = self.offers[0].cost
         for one in self.offers:
-            share = f"{one.cost / first:8.0%}" if first and np.isfinite(one.cost) else f"{'':>8}"
+            share = f"{100 * one.cost / first:.0f} %" if one.cost < 1000 * first else ""
             lines.append(f"{one.name:<32}{_number(one.hours):>9}{_number(one.hours_95):>13}"
-                         f"{_number(one.cost):>10} {share.replace('%', ' %')}")
-        lines.append(f"With checkpoints spot pays below {self.ratio:.0%} of the on-demand price."
-                     .replace("%", " %"))
+                         f"{_number(one.cost):>10}{share:>9}".rstrip())
+        lines.append(f"With checkpoints spot pays below {100 * self.ratio:.0f} % of the on-demand "
+                     "price.")
         return "\n".join(lines)
 
 
