@@ -100,7 +100,7 @@ function dials(result, labels) {
   const verdict = result.kept ? labels.kept : result.overload ? labels.overload : labels.missed;
   const notes = {
     p99: [verdict, result.kept ? "param" : "plum"],
-    busy: [labels.needed.replace("{share}", words.offered), result.offered < 1 ? "soft" : "plum"],
+    busy: [labels.room.replace("{rate}", words.room), result.offered < 1 ? "soft" : "plum"],
   };
   return ["p50", "p99", "busy", "money", "carbon"].flatMap((key, row) => {
     const y = DIALS.y + row * DIALS.step;

@@ -65,7 +65,7 @@ class ServiceCockpit(Widget):
         "p50": "p50",
         "p99": "p99",
         "busy": "busy",
-        "needed": "{share} with full batches",
+        "room": "room for {rate} a second",
         "money": "a million requests",
         "carbon": "their CO₂",
         "kept": "✓ below 50 ms",
@@ -105,7 +105,7 @@ class ServiceCockpit(Widget):
             "deadline": 1e3 * capacity.DEADLINE, "state": now,
             "words": {"p50": _time(found.p50), "p99": _time(found.p99),
                       "busy": f"{100 * found.utilisation:.0f} %",
-                      "offered": f"{100 * found.offered:.0f} %",
+                      "room": f"{now['rate'] / found.offered:.0f}",
                       "money": f"{costs.short(found.money)} {found.currency}",
                       "carbon": f"{costs.short(found.grams)} g"},
         }
