@@ -18,6 +18,16 @@ task, worker, supervisor           a job; the program of one worker (`worker_num
                                    `worker_tensorflow`, `memory`) and of who looks after them
 training, drill                    trainings as the notebook starts them, and with kills
 power                              a disk whose power can be cut at any byte (5.8)
+exporting, versions                a network as a file, in numbered versions; which one is served
+server, server_app, request_body   the model server: program, addresses, what it accepts
+batcher                            requests that come together go through the network together
+serving, remote, calls             serving from the notebook; a network that asks a server; what
+                                   one answer costs
 simulated, distributed             workers in one thread that show a deadlock; five faults (5.7)
+load                               load tests, closed and open loop: `load_generator` sends the
+                                   requests, `load_result` tells what was found
+latencies, queues                  percentiles and tails; Little, M/M/1, M/D/1, and simulations
+batching, capacity                 answers in batches; replicas, a rush, and what a million cost
+prices, costs                      an editable table; money, energy and carbon
 =================================  ================================================================
 """
