@@ -14,6 +14,7 @@ import json
 import os
 import re
 import time
+import traceback
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +58,8 @@ class ModelServer:
         """Refresh for ever."""
         while True:
             await asyncio.sleep(self.options.watch_seconds)
-            await self.refresh()
+            with contextlib.suppress(OSError):      # a folder that cannot be read now and then
+                await self.refresh()
 
     async def predict(self, rows, version=None):
         """Answers (n, 10) of a version for rows (n, 28, 28).
@@ -153,6 +155,9 @@ def make_app(versions, options=None):
             status, content = 200, {key: answers.tolist()}
         except Refused as refusal:
             status, content = refusal.status, {"error": refusal.reason}
+        except Exception:       # ours, not the client's: the log says what it was
+            traceback.print_exc()
+            status, content = 500, {"error": "the model failed; the server's log says why"}
         server.metrics.requests.labels(status).inc()
         if began is not None:
             server.metrics.seconds.observe(time.perf_counter() - began)
@@ -195,8 +200,11 @@ def make_app(versions, options=None):
         return Response(server.metrics.text(), media_type="text/plain; version=0.0.4")
 
     @app.exception_handler(404)
-    async def unknown(request, _):
-        return answer(404, {"error": f"nothing at {request.url.path[:200]}; ask at {base}"})
+    @app.exception_handler(405)
+    async def unknown(request, error):
+        asked = f"{request.method} {request.url.path[:200]}"
+        return answer(error.status_code, {"error": f"nothing answers {asked}; POST to "
+                                          f"{base}:predict, or GET {base}"})
 
     return app
 

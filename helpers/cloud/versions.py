@@ -37,7 +37,7 @@ class Versions:
     def __init__(self, folder, load):
         self.folder, self.load = Path(folder), load
         self.loaded, self.failed, self.serving = {}, {}, (None, None)
-        self.lock = threading.Lock()
+        self.stamps, self.lock = {}, threading.Lock()
 
     @property
     def current(self):
@@ -47,7 +47,8 @@ class Versions:
         """Look what there is, load what should be served, and switch to it; True after a switch."""
         with self.lock:
             there, pinned = self._there(), self._pinned()
-            self.failed = {v: why for v, why in self.failed.items() if v in there}
+            self.failed = {v: why for v, why in self.failed.items()
+                           if v in there and self._stamp(v) == self.stamps[v]}
             for version in [pinned] if pinned in there else sorted(there, reverse=True):
                 if version not in self.failed and self._usable(version):
                     return self._switch(version, there)
@@ -67,12 +68,18 @@ class Versions:
 
     def _usable(self, version):
         if version not in self.loaded:
+            self.stamps[version] = self._stamp(version)
             try:
                 self.loaded[version] = self.load(self.folder / str(version))
             except Exception as error:      # a broken file may raise anything
                 self.failed[version] = f"{type(error).__name__}: {error}"
                 return False
         return True
+
+    def _stamp(self, version):
+        """What changes when files do: one that was being copied is tried again when it is whole."""
+        files = [path for path in (self.folder / str(version)).rglob("*") if path.is_file()]
+        return sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
 
     def _switch(self, version, there):
         changed, before = version != self.current, self.current

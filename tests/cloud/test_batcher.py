@@ -8,7 +8,7 @@ import pytest
 
 from helpers.cloud.batcher import Batcher, Full
 from helpers.cloud.request_body import Refused
-from helpers.cloud.server_app import ModelServer, Options
+from helpers.cloud.server_app import ModelServer, Options, make_app
 from helpers.cloud.versions import Versions
 
 ROW = np.ones((1, 3))
@@ -120,3 +120,44 @@ def test_a_version_that_is_taken_away_hands_over_to_the_one_before(tmp_path):
     (tmp_path / "2").rmdir()
     versions.refresh()
     assert versions.serving == (1, "1") and list(versions.loaded) == [1]
+
+
+def test_a_version_that_was_still_being_copied_is_tried_again(tmp_path):
+    tried = []
+
+    def load(path):
+        tried.append(path.name)
+        text = (path / "weights").read_text()
+        if text != "all of it":
+            raise ValueError("half a file")
+        return text
+    versions = Versions(tmp_path, load)
+    (tmp_path / "1").mkdir()
+    file = tmp_path / "1" / "weights"
+    file.write_text("all")
+    assert not versions.refresh() and not versions.refresh()
+    assert tried == ["1"] and "half a file" in versions.states()[0]["status"]["error_message"]
+    file.write_text("all of it")
+    assert versions.refresh() and versions.serving == (1, "all of it") and not versions.failed
+
+
+def test_a_model_that_fails_is_a_500_with_a_sentence_and_the_next_answer_is_right(tmp_path, capfd):
+    pytest.importorskip("httpx", reason="FastAPI's test client needs it")
+    from fastapi.testclient import TestClient
+
+    def load(path):
+        def predict(rows):
+            if rows.max() > 100:
+                raise RuntimeError("out of memory")
+            return np.full((len(rows), 10), 0.1)
+        return predict
+    (tmp_path / "1").mkdir()
+    with TestClient(make_app(Versions(tmp_path, load))) as client:
+        def ask(value):
+            image = np.full((1, 28, 28), value).tolist()
+            return client.post("/v1/models/digits:predict", json={"instances": image})
+        bad, good = ask(200), ask(50)
+        assert bad.status_code == 500 and "log says why" in bad.json()["error"]
+        assert good.status_code == 200
+        assert 'predict_requests_total{status="500"} 1.0' in client.get("/metrics").text
+    assert "out of memory" in capfd.readouterr().err

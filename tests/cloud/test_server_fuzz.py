@@ -96,8 +96,9 @@ def test_what_is_wrong_is_said(server, case):
 ])
 def test_addresses_that_are_none(server, method, path, status):
     import urllib.parse
-    found, _ = send(server, json.dumps({"instances": GOOD}), urllib.parse.quote(path, ":/"), method)
-    assert found in (status, 405)
+    found, reason = send(server, json.dumps({"instances": GOOD}), urllib.parse.quote(path, ":/"),
+                         method)
+    assert found in (status, 405) and reason
 
 
 JSON = st.recursive(
