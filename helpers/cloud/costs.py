@@ -146,12 +146,12 @@ def runs(*jobs, prices=None):
     table = prices or tables.load()
     wide = max((len(name) for name, *_ in jobs), default=0) + 2
     lines = [f"{'':<{wide}}{'machines':<14}{'hours':>9}{'on demand':>13}{'spot':>12}"
-             f"{'energy':>13}{'carbon':>14}"]
+             f"{'energy':>14}{'carbon':>18}"]
     for name, hours, machine, count in jobs:
         full, cheap = (run(hours, machine, count, spot, table) for spot in (False, True))
         lines.append(f"{name:<{wide}}{f'{count} × {machine}':<14}{short(hours):>9}"
                      f"{short(full.money):>11} {full.currency}{short(cheap.money):>10} "
-                     f"{cheap.currency}{short(full.kwh):>9} kWh{short(full.grams):>8} g CO₂")
+                     f"{cheap.currency}{short(full.kwh):>10} kWh{short(full.grams):>12} g CO₂")
     return "\n".join(lines)
 
 

@@ -84,8 +84,14 @@ def _write_saved_model(network, path):
     from helpers.kit import runtime
 
     runtime.keras()
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        serving_model(network).export(str(path), verbose=False)
+    logger = runtime.tensorflow().get_logger()      # it says where it has written: in a moment,
+    level = logger.level                            # that folder has another name
+    logger.setLevel("ERROR")
+    try:
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+            serving_model(network).export(str(path), verbose=False)
+    finally:
+        logger.setLevel(level)
 
 
 def _write_npz(network, path):
