@@ -18,10 +18,10 @@ question(
         ("About twice as long", False,
          "That would be the price of a function call or two. What predict sets up for each call "
          "takes far longer than this network."),
-        ("Some 20 to 200 times as long", True,
+        ("Dozens to hundreds of times as long", True,
          "predict is made for thousands of examples, and prepares accordingly: tens of "
-         "milliseconds, against a fraction of one for the call itself. In a server it may never "
-         "be called for each request."),
+         "milliseconds, against a fraction of one for the call itself, and more on a busy machine. "
+         "In a server it may never be called for each request."),
         ("It is faster: predict is optimised for prediction", False,
          "For *many* images at once it is good. For one, preparation is nearly all it does."),
     ],

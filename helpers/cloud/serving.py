@@ -17,7 +17,7 @@ import numpy as np
 from helpers.cloud import children
 from helpers.cloud.exporting import LARGEST, SHAPE
 
-SOON = 60       # seconds that a server may take to start: TensorFlow alone needs some
+SOON = 120      # seconds that a server may take: TensorFlow needs 5, on a busy machine 20
 
 
 class Refusal(ValueError):

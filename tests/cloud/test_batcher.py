@@ -141,6 +141,7 @@ def test_a_version_that_was_still_being_copied_is_tried_again(tmp_path):
     assert versions.refresh() and versions.serving == (1, "all of it") and not versions.failed
 
 
+@pytest.mark.filterwarnings("ignore:Using `httpx`")
 def test_a_model_that_fails_is_a_500_with_a_sentence_and_the_next_answer_is_right(tmp_path, capfd):
     pytest.importorskip("httpx", reason="FastAPI's test client needs it")
     from fastapi.testclient import TestClient
