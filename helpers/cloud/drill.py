@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from helpers.cloud import checkpoints, training
+from helpers.cloud.memory import FIRST
 from helpers.cloud.store import open_store
 from helpers.cloud.supervisor import GANG
 
@@ -48,7 +49,8 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0),
     wait : (float, float)
         Seconds from the first step of a gang to the kill, uniformly in between.
     victims : sequence of str
-        Out of `VICTIMS`: the workers, worker 0 while it saves, the supervisor.
+        Out of `VICTIMS`: the workers, worker 0 while it saves, the supervisor. Nobody is killed a
+        second time before all others were killed once.
 
     Returns
     -------
@@ -68,9 +70,8 @@ def run(job, kills=3, backend="numpy", seed=0, folder=None, wait=(0.1, 1.0),
     supervisor = training.start(job, store, backend)
     logs = supervisor.log.parent
     try:
-        while len(drill) < kills:
+        for victim in _deal(dice, victims, kills):
             pids = _gang_at_work(supervisor, logs, pids)
-            victim = dice.choice(victims)
             time.sleep(dice.uniform(*wait))
             if victim == SAVING:
                 _wait_for_saving(supervisor, logs)
@@ -108,13 +109,22 @@ def _slow_enough(job, kills, longest):
     return dataclasses.replace(job, pause=1.2 * kills * longest / steps)
 
 
+def _deal(dice, victims, kills):
+    """Victims in a random order, and then again in another one, until there are enough."""
+    dealt = []
+    while len(dealt) < kills:
+        dealt += dice.sample(victims, len(victims))
+    return dealt[:kills]
+
+
 def _gang_at_work(supervisor, logs, before):
-    """Wait until all workers of another gang than the one before have begun; their pids."""
+    """Wait until another gang than the one before has done its first step; its pids."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and supervisor.running:
         pids = _pids(logs)
-        if pids and pids != before and all(f"(pid {pid})" in _log(logs, rank)
-                                  for rank, pid in enumerate(pids)):
+        if pids and pids != before and all(
+                FIRST in _log(logs, rank).partition(f"(pid {pid})")[2]
+                for rank, pid in enumerate(pids)):
             return pids
         time.sleep(0.01)
     raise RuntimeError(f"No gang was at work in time:\n{supervisor.tail(8)}")

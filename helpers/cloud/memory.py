@@ -11,6 +11,9 @@ import numpy as np
 
 from helpers.cloud import checkpoints
 
+FIRST = "the first step is done"
+"""What a worker says then: before it, libraries start and, in TensorFlow, a graph is built."""
+
 
 def keep(job, store, step, weights, momenta, losses, say=print):
     """Write a checkpoint if it is time for one: every few steps, and at the end."""

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from helpers.cloud import checkpoints, ring, task
-from helpers.cloud.memory import began, keep, recall
+from helpers.cloud.memory import FIRST, began, keep, recall
 
 
 def train(job, store, rank, addresses, say=print, timeout=20.0):
@@ -53,8 +53,9 @@ def train(job, store, rank, addresses, say=print, timeout=20.0):
             optimizer.apply(_like(total[:-1], weights), weights)
             losses.append(float(total[-1]))
             seconds.append(time.perf_counter() - before)
-            if job.pause:
-                time.sleep(job.pause)
+            if step == start:
+                say(FIRST)
+            time.sleep(job.pause)
             if rank == 0:
                 keep(job, store, step + 1, weights, [s["m"] for s in optimizer.slots], losses, say)
     return weights, losses, seconds

@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from helpers.cloud import checkpoints, task
-from helpers.cloud.memory import began, keep, recall
+from helpers.cloud.memory import FIRST, began, keep, recall
 
 
 def prepare(addresses=None, rank=0):
@@ -95,6 +95,8 @@ def loop(tf, strategy, job, store, rank, say=print):
                            tf.constant(float(len(rows))))
         losses.append(float(loss))
         seconds.append(time.perf_counter() - before)
+        if step == start:
+            say(FIRST)
         time.sleep(job.pause)
         if rank == 0:
             keep(job, store, step + 1, model.get_weights(), [m.numpy() for m in momenta], losses,
