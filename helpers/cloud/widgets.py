@@ -4,12 +4,14 @@ Every constructor takes the entries of the widget's initial state as keyword arg
 the last expression of a cell.
 """
 
+from helpers.cloud.preemption_roulette import PreemptionRoulette
 from helpers.cloud.ring_stepper import RingStepper
 from helpers.cloud.roofline_explorer import RooflineExplorer
 from helpers.cloud.service_cockpit import ServiceCockpit
 from helpers.cloud.speedup_explorer import SpeedupExplorer
 
-ALL = (SpeedupExplorer, RingStepper, RooflineExplorer, ServiceCockpit)
+ALL = (SpeedupExplorer, RingStepper, RooflineExplorer, PreemptionRoulette,
+       ServiceCockpit)
 WIDGETS = {widget.id: widget for widget in ALL}
 
 
@@ -26,6 +28,11 @@ def roofline_explorer(roof=None, operations=None, **start) -> RooflineExplorer:
 def ring_stepper(**start) -> RingStepper:
     """W5.2: an all-reduce of real gradients, one step at a time, with a link to break."""
     return RingStepper(**start)
+
+
+def preemption_roulette(**start) -> PreemptionRoulette:
+    """W5.4: how often to save on machines that may be taken away, and what spot costs then."""
+    return PreemptionRoulette(**start)
 
 
 def service_cockpit(**start) -> ServiceCockpit:
