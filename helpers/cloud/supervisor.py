@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers.cloud import children, lifeline, worker
+from helpers.cloud import children, lifeline, loopback, worker
 from helpers.cloud.store import StoreError, open_store
 from helpers.cloud.task import publish
 
@@ -44,6 +44,9 @@ def parser():
 def main(arguments=None):
     """Train until the job is done; returns the exit status."""
     given = parser().parse_args(arguments)
+    if given.backend == "tensorflow" and "://" not in given.folder and not loopback.enter():
+        worker.say("Beware: TensorFlow's workers listen on all addresses of this machine while "
+                   "they run, and let anybody in. Here they cannot be shut off from the network.")
     lifeline.watch()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))    # ends the workers, too: atexit
     try:

@@ -8,15 +8,11 @@ device. Elsewhere, or where the system forbids that, every proxy is set to a por
 listens.
 """
 
-import ctypes
 import os
-import socket
-import struct
 import sys
-from pathlib import Path
 
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
+from helpers.cloud.loopback import loopback_up, own_network
+
 DEAD_PROXY = "http://127.0.0.1:9"   # port 9, "discard": nothing listens there
 
 
@@ -44,36 +40,6 @@ def cut_off() -> bool:
     except OSError:
         return False
     return True
-
-
-def own_network() -> None:
-    """Move into a new network namespace; who is not root needs a user namespace for it.
-
-    Raises
-    ------
-    OSError
-        If the system does not allow it, as in many containers.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    user, group = os.getuid(), os.getgid()
-    if libc.unshare(CLONE_NEWNET) == 0:
-        return
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
-    # Stay who we are: files keep belonging to the user who started the tests.
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-
-
-def loopback_up() -> None:
-    """Switch on the device `lo`, which a new network namespace has, but off."""
-    import fcntl
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        request = struct.pack("16sH22x", b"lo", 0)
-        flags = struct.unpack("16sH22x", fcntl.ioctl(control, SIOCGIFFLAGS, request))[1]
-        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", flags | IFF_UP))
 
 
 if __name__ == "__main__":

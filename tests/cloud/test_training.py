@@ -204,3 +204,25 @@ def test_workers_in_numpy_listen_on_this_machine_only(tmp_path):
     finally:
         child.stop()
     assert os.path.exists(child.log)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a network of one's own")
+def test_tensorflows_workers_cannot_be_reached_from_the_network(tmp_path):
+    """They listen on all addresses; so the only network they have is this machine's own."""
+    from tests.cloud.test_children import until
+    trial = subprocess.run([sys.executable, "-c", "from helpers.cloud import loopback as l\n"
+                            "print(l.enter())"], text=True, capture_output=True)
+    if trial.stdout.strip() != "True":
+        pytest.skip("this system gives nobody a network of their own")
+    child = training.start(Job(steps=10_000, pause=0.01), open_store(tmp_path))
+    try:
+        until(lambda: (child.log.parent / supervisor.GANG).exists())
+        gang = json.loads((child.log.parent / supervisor.GANG).read_text("utf-8"))["pids"]
+        for pid in [child.pid, *gang]:
+            assert os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
+            with open(f"/proc/{pid}/net/dev", encoding="utf-8") as devices:
+                names = [line.split(":")[0].strip() for line in devices if ":" in line]
+            assert names == ["lo"]
+        assert "Beware" not in child.tail()
+    finally:
+        child.stop()
