@@ -108,9 +108,8 @@ def two_workers(job, backend="tensorflow", folder=None, restarts=20, seconds=300
 
     Notes
     -----
-    NumPy's workers can be reached from this machine only. TensorFlow's cannot be told so: while
-    they run, their ports are open to the network, and nobody is asked for a password. See
-    `worker_tensorflow`.
+    NumPy's workers can be reached from this machine only. TensorFlow's cannot be told so; on Linux
+    they get a network of their own (`loopback`), elsewhere the supervisor's log warns.
     """
     began = time.perf_counter()
     store = open_store(folder or tempfile.mkdtemp(prefix="course-run-"))
