@@ -4,8 +4,8 @@ The loop, because Keras 3's `fit` fails under this strategy (keras-team/keras, i
 
 Its workers listen on *all* addresses of the machine, also where only 127.0.0.1 is asked for, and
 let anybody in: that is fixed in TensorFlow, which is made for private networks and leaves the rest
-to a firewall (tensorflow/tensorflow, issue 11689; seen in 2.21). So the supervisor gives them, where
-it can, a network that holds nothing but this machine: see `loopback`.
+to a firewall (tensorflow/tensorflow, issue 11689; seen in 2.21). So the supervisor gives them,
+where it can, a network that holds nothing but this machine: see `loopback`.
 """
 
 import os
