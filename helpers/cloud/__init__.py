@@ -23,6 +23,8 @@ server, server_app, request_body   the model server: program, addresses, what it
 batcher                            requests that come together go through the network together
 serving, remote, calls             serving from the notebook; a network that asks a server; what
                                    one answer costs
+preemption, lives, spot            how often to save, and what machines cost that are taken away
+manifests, manifest_rules          files for Kubernetes, SageMaker, Vertex AI; what they forget
 simulated, distributed             workers in one thread that show a deadlock; five faults (5.7)
 load                               load tests, closed and open loop: `load_generator` sends the
                                    requests, `load_result` tells what was found

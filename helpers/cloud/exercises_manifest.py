@@ -101,14 +101,19 @@ def examine(fn):
     deployment["spec"]["template"]["spec"]["containers"] = [server]
     left = {finding.rule for finding in manifests.lint([deployment, scaler, training])}
     words = [name if name in left else "mended" for name, _ in FAULTS.values()]
-    return (*words, _changed(before_server, before_training, server, training))
+    changed = _changed(before_server, before_training, server, training)
+    new = sorted(left - {name for name, _ in FAULTS.values()})
+    return (*words, new[0] if new and changed == "yes" else changed)
 
 
 def _changed(before_server, before_training, server, training):
     """What was changed that should not be, or "yes"."""
-    probe = (server.get("readinessProbe") or {}).get("httpGet", {})
-    if probe.get("path") == "/healthz":
+    probe = (server.get("readinessProbe") or {}).get("httpGet")
+    if probe and probe.get("path") == "/healthz":
         return "the readiness probe asks /healthz"
+    if probe and (probe.get("port") != 8501
+                  or not str(probe.get("path")).startswith(("/readyz", "/v1/models/"))):
+        return "nobody answers the readiness probe"
     names = [variable["name"] for variable in server.get("env") or []]
     if "REGISTRY_PASSWORD" not in names:
         return "the password is gone"
@@ -159,6 +164,19 @@ for _name, _why, _other in [
     ("the readiness probe asks /healthz", "That says that the process lives, also while it has no "
      "model yet. /readyz says that it can answer.",
      lambda server, training: server["readinessProbe"]["httpGet"].update(path="/healthz")),
+    ("nobody answers the readiness probe", "The server listens on port 8501 and says at /readyz "
+     "whether it has a model. Asked elsewhere it answers 404, and never gets a request.",
+     lambda server, training: server["readinessProbe"]["httpGet"].update(path="/ready")),
+    ("secret in a ConfigMap", "ConfigMaps are for all to read. Secrets have readers of their own: "
+     "secretKeyRef.",
+     lambda server, training: server["env"][1].update(
+         valueFrom={"configMapKeyRef": {"name": "registry", "key": "password"}})),
+    ("requests above limits", "A container may not ask for more than it may take: the cluster "
+     "refuses it.",
+     lambda server, training: server["resources"]["requests"].update(memory="2Gi")),
+    ("saves beside the checkpoint path", "The program saves to /opt/ml/checkpoints, and only "
+     "LocalPath is copied to the bucket. Name the same folder, or leave LocalPath out.",
+     lambda server, training: training["CheckpointConfig"].update(LocalPath="/opt/ml/model")),
     ("the password is gone", "The server needs it. It should come from a Secret.",
      lambda server, training: server.update(env=server["env"][:1])),
     ("spot switched off", "Then nothing is taken away, at three times the price. The task is to "

@@ -1,25 +1,19 @@
 """Manifests: files that say what should run. Read them, and look for what they forget.
 
-`lint` knows this course's own rules. Whether a field exists at all is another matter: the tests
-hold the files against the schemas that Kubernetes, AWS and Google publish.
+`lint` knows this course's own rules (`manifest_rules`). Whether a field exists at all is another
+matter: the tests hold the files against the schemas that Kubernetes, AWS and Google publish.
 """
 
 import json
 import re
 from pathlib import Path
-from typing import NamedTuple
+
+from helpers.cloud import manifest_rules as rules
+from helpers.cloud.manifest_rules import Finding, containers
+
+__all__ = ["Finding", "Findings", "containers", "lint", "names", "parse", "read"]
 
 FOLDER = Path(__file__).parent / "manifests"
-SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
-BUCKET = re.compile(r"--folder=(s3|gs|az)://")
-
-
-class Finding(NamedTuple):
-    """What a rule has to say: its name, where, and why it matters."""
-
-    rule: str
-    where: str
-    why: str
 
 
 class Findings(list):
@@ -36,24 +30,54 @@ def names():
     return sorted(path.name for path in FOLDER.iterdir() if path.is_file())
 
 
-def read(name):
+def read(name, kind=None):
     """The text of one of the course's manifests.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    kind : str, optional
+        Only the part of this kind, such as "Job"; in Kubernetes one file may hold several.
 
     Raises
     ------
     ValueError
-        If there is none of that name; says which there are.
+        If there is none of that name or kind; says which there are.
     """
     if name not in names():
         raise ValueError(f"there is no manifest {name!r}; there are {', '.join(names())}")
-    return (FOLDER / name).read_text("utf-8")
+    text = (FOLDER / name).read_text("utf-8")
+    if kind is None:
+        return text
+    parts = {found[1]: part.strip("\n") + "\n" for part in re.split(r"^---\n", text, flags=re.M)
+             if (found := re.search(r"^kind: (\w+)", part, re.M))}
+    if kind not in parts:
+        raise ValueError(f"{name} has no {kind!r}; it has {', '.join(parts) or 'no kinds'}")
+    return parts[kind]
 
 
 def parse(text):
-    """Documents (list of dict) from YAML or JSON; JSON is YAML, too."""
+    """Documents (list of dict) from YAML or JSON; JSON is YAML, too.
+
+    Raises
+    ------
+    ValueError
+        If the text is neither, or holds something else than objects.
+    """
     import yaml
 
-    return [document for document in yaml.safe_load_all(text) if document]
+    try:
+        documents = [document for document in yaml.safe_load_all(text) if document]
+    except yaml.YAMLError as problem:
+        place = getattr(problem, "problem_mark", None)
+        where = f" in line {place.line + 1}" if place else ""
+        raise ValueError(f"expected YAML or JSON; it breaks off{where}: "
+                         f"{getattr(problem, 'problem', problem)}") from None
+    if not all(isinstance(document, dict) for document in documents):
+        raise ValueError("expected objects with names, such as `kind: Deployment`; got "
+                         f"{type(next(d for d in documents if not isinstance(d, dict))).__name__}")
+    return documents
 
 
 def lint(manifest):
@@ -62,79 +86,44 @@ def lint(manifest):
     Parameters
     ----------
     manifest : str, dict or list of dict
-        Text of YAML or JSON, or what `parse` made of it.
+        Text of YAML, JSON or a Dockerfile, or what `parse` made of it. Objects of Kubernetes that
+        belong together, such as a Deployment and its autoscaler, should come together.
 
     Returns
     -------
     Findings
+        Empty for what no rule is about.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, or lacks what makes it what it says it is.
     """
+    if isinstance(manifest, str) and _is_dockerfile(manifest):
+        return Findings(rules.dockerfile(manifest))
     documents = parse(manifest) if isinstance(manifest, str) else manifest
     documents = [documents] if isinstance(documents, dict) else documents
-    found = Findings()
-    for document in documents:
-        if "TrainingJobName" in document:
-            found += training_job(document)
-        elif document.get("kind") in ("Deployment", "Job"):
-            for container in containers(document):
-                found += container_rules(document, container, documents)
-    return found
+    try:
+        return Findings(finding for document in documents
+                        for finding in _rules_of(document)(document, documents))
+    except (AttributeError, IndexError, KeyError, TypeError) as problem:
+        found = json.dumps(documents, default=str)
+        raise ValueError("expected whole objects of Kubernetes, SageMaker or Vertex AI; this one "
+                         f"lacks something ({type(problem).__name__}: {problem}): {found[:200]}"
+                         ) from None
 
 
-def containers(document):
-    """The containers of a Deployment or a Job."""
-    return document["spec"]["template"]["spec"]["containers"]
+def _is_dockerfile(text):
+    """Whether the first line that is no comment begins an image."""
+    first = next((line for line in text.splitlines() if line.strip() and line[0] != "#"), "")
+    return first.split(maxsplit=1)[:1] in (["FROM"], ["ARG"])
 
 
-def container_rules(document, container, documents):
-    """The rules for one container of a Kubernetes object."""
-    where = f"{document['kind']} {document['metadata']['name']}, container {container['name']}"
-    resources = container.get("resources") or {}
-    limits, requests = resources.get("limits") or {}, resources.get("requests") or {}
-    if not {"cpu", "memory"} & set(limits):
-        yield Finding("no resource limits", where, "one container with a leak takes all of the "
-                      "machine, and its neighbours with it")
-    if document["kind"] == "Deployment" and not container.get("readinessProbe"):
-        yield Finding("no readiness probe", where, "requests come before the model is loaded, and "
-                      "are answered by 503")
-    if _scaled_by_cpu(document, documents) and not ({"cpu"} & (set(limits) | set(requests))):
-        yield Finding("HPA without requests", where, "the autoscaler aims at a share of the "
-                      "*requested* CPU; without a request it never scales")
-    for variable in container.get("env") or []:
-        if SECRET.search(variable["name"]) and variable.get("value"):
-            yield Finding("secret in env plain text", f"{where}, {variable['name']}", "whoever may "
-                          "read the manifest reads the secret, and so does every log of it")
-    image = container.get("image", "")
-    if ":" not in image.rpartition("/")[2] or image.endswith(":latest"):
-        yield Finding("image without a fixed version", where, "another image may run tomorrow")
-    pod = document["spec"]["template"]["spec"]
-    spot = "spot" in json.dumps([pod.get("nodeSelector"), pod.get("tolerations")]).lower()
-    kept = BUCKET.search(" ".join(container.get("args", [])))
-    if document["kind"] == "Job" and spot and not kept:
-        yield Finding("spot without checkpoint path", where, "what was saved goes with the machine")
-
-
-def _scaled_by_cpu(document, documents):
-    """Whether an autoscaler aims at this object's use of CPU."""
-    for other in documents:
-        if other.get("kind") == "HorizontalPodAutoscaler":
-            target = other["spec"]["scaleTargetRef"]
-            aims = [m["resource"] for m in other["spec"].get("metrics", []) if "resource" in m]
-            if target["name"] == document["metadata"]["name"] and any(
-                    a["name"] == "cpu" and a["target"]["type"] == "Utilization" for a in aims):
-                return True
-    return False
-
-
-def training_job(document):
-    """The rules for SageMaker's CreateTrainingJob."""
-    where = f"training job {document['TrainingJobName']}"
-    if not document.get("EnableManagedSpotTraining"):
-        return
-    if not document.get("CheckpointConfig", {}).get("S3Uri"):
-        yield Finding("spot without checkpoint path", where, "a spot machine is taken away at some "
-                      "moment, and all its work with it")
-    stop = document.get("StoppingCondition", {})
-    wait, run = stop.get("MaxWaitTimeInSeconds", 0), stop.get("MaxRuntimeInSeconds", 86_400)
-    if wait < run:
-        yield Finding("MaxWait < MaxRuntime", where, f"waiting for machines and training together "
-                      f"may take {wait:,} s, training alone {run:,} s: the job is refused")
+def _rules_of(document):
+    """The rules for this kind of document."""
+    if "TrainingJobName" in document:
+        return rules.sagemaker
+    if "workerPoolSpecs" in document.get("jobSpec", document):
+        return rules.vertex
+    return {"Deployment": rules.workload, "Job": rules.workload,
+            "PodDisruptionBudget": rules.budget}.get(document.get("kind"), rules.nothing)

@@ -186,7 +186,7 @@ def simulate(work, C, mu, tau, restart=0.0, runs=10_000, seed=0):
     if runs != int(runs) or runs < 2:
         raise ValueError(f"simulate: runs should be 2 or more; got {runs!r}")
     tau = min(tau, work)
-    if np.expm1(min((tau + C) / mu, 700.0)) * work / tau > 1e6:
+    if np.expm1(min((tau + C) / mu, 500.0)) * work / tau > 1e6:
         raise ValueError(f"simulate: intervals of {tau + C:g} need so many machines that live "
                          f"{mu:g} on average that a run would not come to an end; choose a "
                          "shorter tau.")
