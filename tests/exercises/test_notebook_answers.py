@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -44,7 +45,7 @@ def defined(id, name, code):
     tree = ast.parse(re.sub(r"^:.*$", "", code, flags=re.M))
     tree.body = [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
     bank = importlib.import_module(f"helpers.{ROOMS[chapter_of(id)]}.exercises")
-    world = {"np": np, "nn": nn, **{n: getattr(bank, n) for n in bank.__all__}}
+    world = {"np": np, "nn": nn, "json": json, **{n: getattr(bank, n) for n in bank.__all__}}
     exec(compile(tree, f"<cell of {name}>", "exec"), world)
     return world[name]
 
