@@ -1,4 +1,4 @@
-"""One training on machines that are taken away, machine by machine: what W5.4 and a plot draw.
+"""One training on machines that are taken away, machine by machine: what W5.4 draws.
 
 `preemption.simulate` does the same for thousands of trainings at once, and keeps only the sums.
 """
