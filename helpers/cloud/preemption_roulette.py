@@ -41,7 +41,7 @@ class PreemptionRoulette(Widget):
         "and the cheap price is paid again and again."
     )
     labels = {
-        "saving": "a checkpoint, C",
+        "saving": "saving, C",
         "life": "machines live, μ",
         "interval": "interval, τ",
         "ratio": "price of spot",
