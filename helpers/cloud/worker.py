@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import signal
 import sys
 
 from helpers.cloud import lifeline
@@ -81,6 +82,7 @@ def main(arguments=None):
     """Train; returns the exit status."""
     given = parser().parse_args(arguments)
     lifeline.watch()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))    # also as process 1 of a container
     try:
         rank, addresses = place(given)
         store = open_store(given.folder)

@@ -226,3 +226,12 @@ def test_tensorflows_workers_cannot_be_reached_from_the_network(tmp_path):
         assert "Beware" not in child.tail()
     finally:
         child.stop()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")
+def test_a_worker_ends_when_asked_to(tmp_path):
+    from tests.cloud.test_children import until
+    child = children.start("helpers.cloud.worker", "--folder", tmp_path, "--backend", "numpy",
+                           "--steps", "100000", "--pause", "0.01", name="worker")
+    until(lambda: "starts at step 0" in child.tail())
+    assert child.stop(grace=20) == 143
