@@ -42,6 +42,7 @@ def plot_calls(calls, ax=None):
            xlim=(ms.min() / 3, 6 * ms.max()), ylim=(len(calls) - 0.5, -0.5))
     ax.set_yticks(places, names)
     ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter("")         # between the powers of ten there is no room for words
     return ax
 
 
