@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.commands import spreading
+
 ROOT = Path(__file__).parent
 NOTEBOOK_FOLDERS = (ROOT / "chapters", ROOT / "solutions")
 
@@ -22,6 +24,8 @@ def pytest_configure(config):
                                                              ignore_cleanup_errors=True)
         os.environ["COURSE_TEST_PROGRESS"] = config.course_progress.name
     os.environ["COURSE_PROGRESS"] = os.environ["COURSE_TEST_PROGRESS"]
+    # Chapter 3's networks are trained once in this run, by whoever needs one first.
+    os.environ["COURSE_TRAINED"] = str(Path(os.environ["COURSE_TEST_PROGRESS"], "trained"))
 
 
 def pytest_unconfigure(config):
@@ -51,13 +55,21 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
-def pytest_collection_modifyitems(items):
-    """After the last cell of each chapter, ask what its checks have said."""
+def pytest_collection_modifyitems(config, items):
+    """After the last cell of each chapter, ask what its checks have said; long files first."""
     last = {item.path: position for position, item in enumerate(items)
             if is_notebook(item.path) and item.path.parent.name == "chapters"}
     for position in sorted(last.values(), reverse=True):
         after = Unsolved.from_parent(items[position].parent, name="every check: not attempted")
         items.insert(position + 1, after)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: spreading.rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """How `-n` with `--dist loadfile` hands out the tests."""
+    return spreading.scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,10 +1,14 @@
 """The networks of chapter 3, untrained and trained: the same ones in notebook, tests and widgets.
 
 `NETWORKS` lists the four that the chapter compares. `trained` trains one of them once and keeps
-it in memory, so that an experiment, a figure and a widget share one training.
+it in memory, so that an experiment, a figure and a widget share one training. Where the environment
+variable COURSE_TRAINED names a folder, it is kept there too, and notebooks share it.
 """
 
+import os
+import re
 from functools import cache
+from pathlib import Path
 
 from helpers import nn
 from helpers.kit import data
@@ -146,7 +150,15 @@ def trained(name, train="roaming", seed=0):
 def _trained(name, train, seed):
     network, split = _ALL[name](seed), digits(train)
     network.compile(optimizer=nn.Adam(1e-3))
-    network.fit(split.x_train, split.y_train, batch_size=32, epochs=EPOCHS, seed=seed, verbose=0)
+    network.fit(split.x_train, split.y_train, batch_size=32, epochs=EPOCHS, seed=seed, verbose=0,
+                checkpoint=_checkpoint(name, train, seed))
     for array in network.params.values():
         array.flags.writeable = False
     return network
+
+
+def _checkpoint(name, train, seed):
+    """Where this training is kept on disk, for another process to go on from; None: nowhere."""
+    folder = os.environ.get("COURSE_TRAINED")
+    words = re.sub(r"\W+", "-", f"{name} {train} {seed} {EPOCHS}")
+    return Path(folder, f"{words}.npz") if folder else None

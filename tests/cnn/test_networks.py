@@ -17,6 +17,7 @@ def quick(monkeypatch):
     few = split._replace(x_train=split.x_train[:64], y_train=split.y_train[:64])
     monkeypatch.setattr(networks, "digits", lambda kind="roaming": few)
     monkeypatch.setattr(networks, "EPOCHS", 1)
+    monkeypatch.delenv("COURSE_TRAINED", raising=False)
     networks._trained.cache_clear()
     yield few
     networks._trained.cache_clear()
@@ -85,6 +86,19 @@ def test_a_training_is_kept_and_repeatable(quick):
     assert all(map(np.array_equal, weights, again))
 
 
+def test_a_training_can_be_kept_on_disk_too(quick, monkeypatch, tmp_path):
+    """Another process gets the same bits, and takes no step for them."""
+    alone = networks.trained("article's CNN", "centred", seed=3).get_weights()
+    monkeypatch.setenv("COURSE_TRAINED", str(tmp_path))
+    for _ in range(2):
+        networks._trained.cache_clear()
+        kept = networks.trained("article's CNN", "centred", seed=3)
+        assert all(map(np.array_equal, alone, kept.get_weights()))
+        assert len(kept.history.history["loss"]) == 1
+        monkeypatch.setattr(nn.Adam, "apply", lambda *_: pytest.fail("trained again"))
+    assert [path.name for path in tmp_path.iterdir()] == ["article-s-CNN-centred-3-1.npz"]
+
+
 def test_it_has_learned_from_all_the_training_digits_for_all_epochs(quick, monkeypatch):
     calls = []
     fit = nn.Sequential.fit
@@ -92,7 +106,8 @@ def test_it_has_learned_from_all_the_training_digits_for_all_epochs(quick, monke
         (len(x), len(y), more)) or fit(self, x, y, **more))
     monkeypatch.setattr(networks, "EPOCHS", 3)
     network = networks.trained("softmax", "centred", seed=5)
-    assert calls == [(64, 64, {"batch_size": 32, "epochs": 3, "seed": 5, "verbose": 0})]
+    assert calls == [(64, 64, {"batch_size": 32, "epochs": 3, "seed": 5, "verbose": 0,
+                               "checkpoint": None})]
     assert len(network.history.history["loss"]) == 3
     assert network.optimizer.learning_rate == 1e-3
 
