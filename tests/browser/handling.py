@@ -29,6 +29,31 @@ PROBE = """
 # How long a picture may take before we say that it never came. Only a dead widget waits so long:
 # the limit has to be far above what a busy machine needs.
 PATIENCE = 30  # seconds
+# Both wait in the page: to ask from here, again and again, takes longer than the picture does.
+CHANGED = f"""
+async (root, before) => {{
+  const look = {PROBE};
+  const end = performance.now() + {1000 * PATIENCE};
+  while (look(root) === before) {{
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }}
+  return true;
+}}
+"""
+SETTLED = f"""
+async (root) => {{
+  const look = {PROBE};
+  let [last, same] = [look(root), 0];
+  for (let i = 0; i < 400 && same < 3; i++) {{
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const now = look(root);
+    same = now === last ? same + 1 : 0;
+    last = now;
+  }}
+  return last;
+}}
+"""
 # Time from the keydown event to the first frame whose picture differs, in milliseconds.
 ARM = (
     "(root) => { const look = "
@@ -93,24 +118,12 @@ def picture(widget) -> int:
 
 def wait_for_change(page, widget, before: int) -> bool:
     """Wait until the picture differs from ``before``; False if it never does."""
-    for _ in range(int(PATIENCE / 0.05)):
-        if picture(widget) != before:
-            return True
-        page.wait_for_timeout(50)
-    return False
+    return widget.evaluate(CHANGED, before)
 
 
 def settle(page, widget) -> int:
     """Wait until the picture stands still (a training run may be playing) and return it."""
-    last, same = picture(widget), 0
-    for _ in range(400):
-        page.wait_for_timeout(40)
-        now = picture(widget)
-        same = same + 1 if now == last else 0
-        last = now
-        if same >= 3:
-            break
-    return last
+    return widget.evaluate(SETTLED)
 
 
 def latency(page, widget, control, moves: int = 30) -> dict:
@@ -119,9 +132,7 @@ def latency(page, widget, control, moves: int = 30) -> dict:
     control.focus()
     for move in range(moves):
         settle(page, widget)
-        value, low, high = (
-            control.evaluate(f"(node) => Number(node.{name})") for name in ("value", "min", "max")
-        )
+        value, low, high = control.evaluate("(n) => [n.value, n.min, n.max].map(Number)")
         # back and forth, so that no end is in the way; fields and sliders both know up and down
         key = "ArrowUp" if (move % 2 == 0 and value < high) or value <= low else "ArrowDown"
         widget.evaluate(ARM)
