@@ -13,7 +13,8 @@ import pytest
 from tests.browser import handling, lab
 
 # chapter -> the module whose WIDGETS it shows
-CHAPTERS = {"02_backprop": "helpers.backprop.widgets", "03_cnn": "helpers.cnn.widgets"}
+CHAPTERS = {"02_backprop": "helpers.backprop.widgets", "03_cnn": "helpers.cnn.widgets",
+            "05_cloud": "helpers.cloud.widgets"}
 # P6 asks for 50 ms (median) and 100 ms (p95). A shared machine may be slow for reasons of its
 # own, so the figures are printed and saved, and the test only asks that every move is answered.
 MOVES = 20
