@@ -42,7 +42,7 @@ class ServiceCockpit(Widget):
         "the slider, long before the mean does. Batches are what lets a replica answer more, and "
         "a very large limit makes the first of a batch wait for the last. Waiting for company "
         "only adds to the latency as long as a replica is free. In a rush what counts is how many "
-        "replicas are there *before* it: those that boot come too late for the requests that pile "
+        "replicas are there before it: those that boot come too late for the requests that pile "
         "up, and are paid all the same. Idle replicas are what a million requests cost most."
     )
     labels = {
