@@ -27,6 +27,8 @@ SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",             # nothing is reported to Ray's makers
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # leaves CUDA_VISIBLE_DEVICES as it is
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",   # Ray listens on 127.0.0.1 only, as it does there
+    "RAY_TRAIN_METRICS_ENABLED": "0",
+    "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",  # no one takes this machine away
     "RAY_enable_metrics_collection": "0",
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
