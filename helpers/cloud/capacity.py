@@ -63,7 +63,7 @@ class Outcome(NamedTuple):
     def __repr__(self):
         return (f"{len(self.ready)} replicas in the end, busy {self.utilisation:.0%}; "
                 f"p50 {1e3 * self.p50:.1f} ms, mean {1e3 * self.mean:.1f} ms, "
-                f"p99 {1e3 * self.p99:.1f} ms; a million requests: {self.money:.3f} "
+                f"p99 {1e3 * self.p99:.1f} ms\na million requests: {self.money:.3f} "
                 f"{self.currency}, {self.grams:.0f} g CO₂")
 
 

@@ -28,7 +28,7 @@ FAULTS = {
              "A step now averages over the batches of all workers, and an epoch has fewer of "
              "them. By the linear scaling rule the step is made longer: me.n * lr."),
     "barrier": ("barrier for the chief only",
-                "A barrier opens when *all* workers have come. The chief waits for ever, as the "
+                "A barrier opens when all workers have come. The chief waits for ever, as the "
                 "others never call it. It belongs outside of the `if`."),
 }
 NAMES = tuple(FAULTS)
@@ -172,7 +172,8 @@ class Symptoms(dict):
         rows = [f"{'fault':<42}{'weights apart':>14}{'rows seen':>11}{'digits right':>14}"]
         for name, trial in self.items():
             if trial.right is None:
-                rows.append(f"{name:<42}  {trial.says}")
+                # in two lines: Presentation Mode would break one of them in the middle of a word
+                rows += [name, f"    {trial.says}"]
                 continue
             rows.append(f"{name:<42}{trial.apart:>14.2g}{trial.seen:>11.0%}{trial.right:>14.3f}")
         return "\n".join(rows)

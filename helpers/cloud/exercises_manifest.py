@@ -24,7 +24,7 @@ FAULTS = {
                "it in a Secret and refer to it: valueFrom, secretKeyRef."),
     "bucket": ("spot without checkpoint path", "The machine may be taken away at any moment, and "
                "what it has saved goes with it. Give CheckpointConfig an S3Uri."),
-    "wait": ("MaxWait < MaxRuntime", "MaxWaitTimeInSeconds counts the waiting *and* the training, "
+    "wait": ("MaxWait < MaxRuntime", "MaxWaitTimeInSeconds counts the waiting and the training, "
              "so it must not be less than MaxRuntimeInSeconds."),
 }
 NAMES = tuple(FAULTS)
@@ -66,9 +66,11 @@ def mend(server, training):
     return server, training
 
 
-@X5_12.untouched
 def as_handed_out(server, training):
     return server, training
+
+
+X5_12.untouched(as_handed_out)     # no decorator: the text must be that of the notebook
 
 
 @X5_12.probes
@@ -121,11 +123,13 @@ def _changed(before_server, before_training, server, training):
         return "spot switched off"
     if training["StoppingCondition"].get("MaxRuntimeInSeconds") != 7200:
         return "the training was cut short"
-    kept = ("name", "image", "command", "args", "ports", "livenessProbe")
-    if any(server.get(key) != before_server[key] for key in kept):
-        return "the server is another"
-    rest = set(before_training) - {"StoppingCondition"}
-    return "yes" if all(training.get(key) == before_training[key] for key in rest) else "no"
+    for key in ("livenessProbe", "image", "name", "command", "args", "ports"):
+        if server.get(key) != before_server[key]:
+            return f"{key} of the server was " + ("changed" if key in server else "taken away")
+    for key in before_training:
+        if key != "StoppingCondition" and training.get(key) != before_training[key]:
+            return f"{key} of the training was " + ("changed" if key in training else "taken away")
+    return "yes"
 
 
 def make_mend(left, other=None):
@@ -181,6 +185,20 @@ for _name, _why, _other in [
      lambda server, training: server.update(env=server["env"][:1])),
     ("spot switched off", "Then nothing is taken away, at three times the price. The task is to "
      "make spot safe.", lambda server, training: training.update(EnableManagedSpotTraining=False)),
+    ("image of the server was changed", "The tag 1.0 says which image it is: it need not be "
+     "mended, and another image is another program. (A digest, @sha256:…, would be stricter still; "
+     "it is none of the six.)",
+     lambda server, training: server.update(image="registry.example.com/course:1.1")),
+    ("args of the server was changed", "They are right as they are. Inside a container the server "
+     "must listen on 0.0.0.0: on 127.0.0.1 nobody outside the container would reach it.",
+     lambda server, training: server.update(args=["--folder=/models/digits", "--port=8501",
+                                                  "--host=127.0.0.1"])),
+    ("livenessProbe of the server was taken away", "There are two questions: does it live "
+     "(/healthz), and can it answer (/readyz)? Keep the first, add the second.",
+     lambda server, training: server.pop("livenessProbe")),
+    ("livenessProbe of the server was changed", "It is right: whoever does not answer at /healthz "
+     "is started again. Add a readinessProbe beside it.",
+     lambda server, training: server["livenessProbe"]["httpGet"].update(path="/readyz")),
     ("the training was cut short", "MaxRuntime is how long the training may take. Make the waiting "
      "longer, not the training shorter.",
      lambda server, training: training["StoppingCondition"].update(MaxRuntimeInSeconds=3600)),

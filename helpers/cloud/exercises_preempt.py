@@ -6,8 +6,8 @@ SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipyn
 
 X5_9 = number(
     "5.9",
-    title="A checkpoint takes 60 s, machines live 4 hours on average: after how much work should "
-    "one save?",
+    title="A checkpoint takes 60 s, machines live 4 hours on average: after how many seconds of "
+    "work should one save?",
     kind="predict",
     answer=(2 * 60 * 4 * 3600) ** 0.5,
     rel_tol=0.035,      # Daly's formula, 1275 s, and the exact optimum are right as well
@@ -22,10 +22,13 @@ X5_9 = number(
         SOLUTION,
     ),
     wrong=[
-        ((60 * 4 * 3600) ** 0.5, "Cμ without the 2", "√(Cμ): a preemption comes in the middle of "
+        ((60 * 4 * 3600) ** 0.5, "√(Cμ), without the 2", "√(Cμ): a preemption comes in the middle of "
          "an interval on average, so half of it is lost, τ/(2μ). That half becomes the 2."),
         ((2 * 60 * 4) ** 0.5, "μ in hours", "60 s and 4 hours: both must be in the same unit "
-         "before they are multiplied. 4 h = 14 400 s."),
+         "before they are multiplied. 4 h = 14 400 s. (21.9 minutes is right: then write "
+         "“21.9 min”.)"),
+        ((2 * 60 * 4 * 3600) ** 0.5 / 3600, "in hours", "0.365 hours is right; asked for are "
+         "seconds. Write “0.365 h”, or times 3600."),
         ((2 * 60 * 240) ** 0.5, "μ in minutes", "60 s and 240 minutes: both must be in the same "
          "unit before they are multiplied. 4 h = 14 400 s."),
         ((2 * 1 * 4) ** 0.5, "three units at once", "1 minute and 4 hours: both must be in the "
@@ -42,6 +45,6 @@ X5_9 = number(
         (0.5 * (2 * 60 * 4 * 3600) ** 0.5, "half of it", "That is what is lost on average. Asked "
          "for is the interval."),
         ((4 * 3600 / (2 * 60)) ** 0.5, "divided instead of multiplied", "The longer saving takes, "
-         "the *more rarely* one should save: C belongs into the product."),
+         "the more rarely one should save: C belongs into the product."),
     ],
 )

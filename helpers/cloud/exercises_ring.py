@@ -15,14 +15,14 @@ X5_5 = exercise(
     minutes=15,
     difficulty=4,
     importance=5,
-    outputs=("the means", "each sends only to its right neighbour", "no worker sends too much"),
+    outputs=("result", "each sends to one neighbour only", "no worker sends too much"),
     hints=(
         "Take three workers and three chunks on paper. In each step every worker passes one chunk "
         "to the right. Which one, so that after two steps each chunk has been added up once, on "
         "one worker?",
-        "First phase, step s: worker r sends chunk (r − s) mod N and its neighbour *adds* it. "
+        "First phase, step s: worker r sends chunk (r − s) mod N and its neighbour adds it. "
         "Then worker r holds the finished chunk (r + 1) mod N. Second phase, step s: it sends "
-        "chunk (r + 1 − s) mod N and its neighbour *replaces* its own. N − 1 steps each, then "
+        "chunk (r + 1 − s) mod N and its neighbour replaces its own. N − 1 steps each, then "
         "divide by N.",
         SOLUTION,
     ),
@@ -70,8 +70,8 @@ def _(fn, vectors):
 
 
 def _neighbours(ledger, n):
-    if all(target == (source + 1) % n for source, target, _ in ledger):
-        return "yes"
+    if any(all(target == (source + side) % n for source, target, _ in ledger) for side in (1, -1)):
+        return "yes"     # round to the right, or to the left
     return "no: all goes through worker 0" if all(0 in move[:2] for move in ledger) else "no"
 
 
@@ -109,7 +109,7 @@ def _ring(first=0, second=1, steps=(-1, -1), combine=("add", "replace"), divide=
 _OFF = ("off-by-one chunk index", "After the first phase worker r holds the finished chunk r + 1, "
         "if it sent chunk r − s in step s. Both phases must agree on who has which: then it sends "
         "chunk r + 1 − s. Check it with three workers on paper.")
-_ONE = ("N − 1 steps only", "After N − 1 steps each worker holds *one* finished chunk and rests of "
+_ONE = ("N − 1 steps only", "After N − 1 steps each worker holds one finished chunk and rests of "
         "the others. N − 1 further steps must carry the finished chunks round.")
 _LOST = ("overwrites in the gather phase", "Each chunk ends as the part of a single worker. After "
          "the first phase worker r holds the finished chunk r + 1. Sending r − s in the second, as "
@@ -178,11 +178,42 @@ def _star(divide=True):
     return wrong
 
 
+def _chain(vectors, send):
+    n = len(vectors)
+    total = vectors[0]
+    for r in range(1, n):
+        total = send(r - 1, r, total) + vectors[r]
+    means = [total / n] * n
+    for r in range(n - 1):
+        means[r] = send((r - 1) % n, r, means[(r - 1) % n])
+    return means
+
+
+X5_5.mistake("the whole vector goes round", why="The result is right, but one whole vector goes "
+             "from worker to worker, twice, and while one of them sends all others wait. Cut the "
+             "vectors into N chunks, so that every worker sends one in every step.")(_chain)
+
+
+@X5_5.mistake("the same chunk in every step", why="A worker that sends chunk r again and again "
+              "adds the same numbers to its neighbour's several times. What must be sent in the "
+              "next step is the chunk that has just come in: (r − s) mod N.")
+def _(vectors, send):
+    n = len(vectors)
+    chunks = [np.array_split(v.copy(), n) for v in vectors]
+    for phase in (0, 1):
+        for _ in range(n - 1):
+            sent = [send(r, (r + 1) % n, chunks[r][(r + phase) % n]) for r in range(n)]
+            for r in range(n):
+                k, mine = (r + phase) % n, chunks[(r + 1) % n]
+                mine[k] = sent[r] if phase else mine[k] + sent[r]
+    return [np.concatenate(parts) / n for parts in chunks]
+
+
 _WHOLE = ("sends the whole vector", "The result is right, but each worker has sent N − 1 whole "
           "vectors, N/2 times as much as a ring needs. Cut the vectors into N chunks and pass on "
           "one chunk in each step.")
 _STAR = ("a star: worker 0 carries everything", "The result is right, but all vectors go through "
-         "worker 0, which sends N − 1 of them. In a ring each sends to its right neighbour only, "
+         "worker 0, which sends N − 1 of them. In a ring each sends to one neighbour only, "
          "2(N − 1) chunks.")
 X5_5.mistake(*_WHOLE)(_whole())
 X5_5.mistake(*_STAR)(_star())

@@ -22,7 +22,7 @@ X5_8 = exercise(
     importance=5,
     outputs=("weights after a resume", "steps after a resume", "lost in a power cut"),
     hints=(
-        "Two questions. What does the next step depend on? And: is there, at *every* moment, a "
+        "Two questions. What does the next step depend on? And: is there, at every moment, a "
         "whole file called \"checkpoint\"?",
         "Four things go into pack: weights, momentum, step, rng_state. Write them under another "
         "name, sync that file, then rename it to \"checkpoint\".",
@@ -68,7 +68,7 @@ def trial(save, seed, steps, every):
                 return ...
             first = first or len(whole.done)
     later = range(first, len(whole.done))        # the operations of the second save
-    resumed = go_on(save, whole, seed, steps + every, every)      # killed, but no power cut
+    resumed, taken = go_on(save, whole, seed, steps + every, every)      # killed, but no power cut
     lost = np.zeros(len(OPERATIONS))
     for number in later:
         kind = whole.done[number]
@@ -77,7 +77,7 @@ def trial(save, seed, steps, every):
                 lost[OPERATIONS.index(kind)] = 1
         if _loses(save, (number + 1, 0.0), seed, every):     # just after it
             lost[OPERATIONS.index(kind)] = 1
-    return resumed.weights, resumed.taken, lost
+    return resumed.weights, taken, lost
 
 
 def _loses(save, cut, seed, every):
@@ -147,6 +147,27 @@ def _moved_away(disk, data):
     disk.rename("new", "checkpoint")
 
 
+def _moved_away_first(disk, data):
+    if "checkpoint" in disk.names():
+        disk.rename("checkpoint", "old")
+    disk.write("new", data)
+    disk.sync("new")
+    disk.rename("new", "checkpoint")
+
+
+def _moved_away_and_written(disk, data):
+    if "checkpoint" in disk.names():
+        disk.rename("checkpoint", "old")
+    disk.write("checkpoint", data)
+    disk.sync("checkpoint")
+
+
+def _moved_away_and_deleted(disk, data):
+    _moved_away_and_written(disk, data)
+    if "old" in disk.names():
+        disk.delete("old")
+
+
 def _not_synced(disk, data):
     disk.write("new", data)
     disk.rename("new", "checkpoint")
@@ -177,13 +198,15 @@ DELETED = ("the old file is deleted before the new one stands", "For a moment th
            "one step; nothing need be deleted.")
 SYNC = ("renamed before the bytes are on the disk", "What is written stays in memory for a while. "
         "After a power cut the name is there and the content is not. Call sync before rename.")
-MOVED = ("the old file is moved away before the new one stands", "Between the two renames there is "
-         "no file called \"checkpoint\". One rename, over the old one, is enough.")
+MOVED = ("the old file is moved away before the new one stands", "From then on, until the new "
+         "one is whole, there is no file called \"checkpoint\", and nobody looks for \"old\". "
+         "One rename, of the new file over the old one, is enough.")
 NEVER = ("never renamed", "What stands under another name is not found at the resume: the file "
          "must be called \"checkpoint\" in the end.")
 WAYS = [(OVER, _over), (OVER, _over_and_not_synced), (OVER, _copied), (OVER, _copied_and_left),
         (DELETED, _deleted_then_renamed), (DELETED, _deleted_then_written),
-        (DELETED, _deleted_then_written_over), (MOVED, _moved_away), (SYNC, _not_synced),
+        (DELETED, _deleted_then_written_over), (MOVED, _moved_away), (MOVED, _moved_away_first),
+        (MOVED, _moved_away_and_written), (MOVED, _moved_away_and_deleted), (SYNC, _not_synced),
         (SYNC, _synced_too_late), (NEVER, _never_renamed)]
 
 MISSING = [
@@ -200,7 +223,7 @@ MISSING = [
     ("momentum and step are missing", "The next step depends on the momentum, its learning rate on "
      "the step.", ["momentum", "step"]),
     ("the weights are missing", "All the rest is of no use without them.", ["weights"]),
-    ("only the weights are saved", "Weights alone are enough to *use* a network. To go on training "
+    ("only the weights are saved", "Weights alone are enough to use a network. To go on training "
      "as if nothing had happened, momentum, step and random generator are needed, too.",
      ["momentum", "step", "rng_state"]),
 ]

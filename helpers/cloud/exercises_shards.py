@@ -3,6 +3,8 @@
 Reference answer, probes, hints and named mistakes.
 """
 
+from functools import reduce
+
 import numpy as np
 
 from helpers.kit.exercise import exercise
@@ -16,11 +18,11 @@ X5_4 = exercise(
     minutes=8,
     difficulty=2,
     importance=5,
-    outputs=("the gradient", "each worker computes on its own shard"),
+    outputs=("gradient", "each worker computes on its own shard"),
     hints=(
         "Write the mean loss over all n rows as a sum over the shards. With which factor does the "
         "mean loss of one shard stand in it?",
-        "gradient(w, x, y) is the gradient of the *mean* over len(x) rows, so len(x) times it is "
+        "gradient(w, x, y) is the gradient of the mean over len(x) rows, so len(x) times it is "
         "the sum over them. Add these sums up and divide once, by the rows of all shards.",
         SOLUTION,
     ),
@@ -86,7 +88,7 @@ def _weighted(gradient, w, shards):
 
 
 _LOCAL = ("divided by the local batch", "Each shard's mean times its rows is a sum over rows; all "
-          "of them together must be divided by the rows of *all* shards, the global batch.")
+          "of them together must be divided by the rows of all shards, the global batch.")
 _WEIGHTS = ("averages the weights, not the gradients", "What travels here is the gradient; the "
             "step is taken after it, alike on every worker. Averaging weights after a step is the "
             "same for plain descent only: with momentum or Adam each worker's memory would drift.")
@@ -106,7 +108,7 @@ for _name, _why, _fn in [
     (*_WEIGHTS, lambda g, w, s: w - sum(_weighted(g, w, s)) / sum(_sizes(s))),
     (*_WEIGHTS, lambda g, w, s: sum(w - 0.1 * m for m in _means(g, w, s)) / len(s)),
     (*_WEIGHTS, lambda g, w, s: w - 0.1 * sum(_weighted(g, w, s)) / sum(_sizes(s))),
-    ("divided by nothing", "That is the gradient of the *summed* loss: it grows with the batch. "
+    ("divided by nothing", "That is the gradient of the summed loss: it grows with the batch. "
      "Divide by the rows of all shards.", lambda g, w, s: sum(_weighted(g, w, s))),
     ("divided by the number of workers", "The rows of all shards together are n, and the sum over "
      "rows must be divided by n, not by the number of workers.",
@@ -126,6 +128,14 @@ for _name, _why, _fn in [
     ("weights the wrong way round", "A shard with more rows must count more: len(x) / n, not its "
      "inverse.", lambda g, w, s: sum(m / n for m, n in zip(_means(g, w, s), _sizes(s), strict=True))
      / sum(1 / n for n in _sizes(s))),
+    ("weights the wrong way round", "A shard with more rows must count more: nₖ/n, not the share "
+     "of the others, (n − nₖ)/n.", lambda g, w, s: sum(
+         (sum(_sizes(s)) - n) / sum(_sizes(s)) * m
+         for m, n in zip(_means(g, w, s), _sizes(s), strict=True)) if len(s) > 1
+     else _means(g, w, s)[0]),
+    ("a mean of two in every step", "(a + b)/2, then (that + c)/2, gives c half of all weight. "
+     "Add up first, each gradient times its rows, and divide once at the end.",
+     lambda g, w, s: reduce(lambda a, b: (a + b) / 2, _means(g, w, s))),
     ("sign flipped", "Return the gradient itself; descent subtracts it later.",
      lambda g, w, s: -sum(_weighted(g, w, s)) / sum(_sizes(s))),
 ]:

@@ -17,6 +17,7 @@ from helpers.kit.machine import cpu_name
 
 NO_LIMIT = 2**60        # cgroup v1 says "none" with a number of this size
 TURNS = 60_000          # of the work that `isolation` does, some 0.5 s
+NOTHING_GAINED = 1.5    # times as long on one core; below that two cores were not there to use
 
 
 class Fact(NamedTuple):
@@ -221,8 +222,12 @@ class Isolation(NamedTuple):
         return (f"two processes, the same work each\n"
                 f"  both on one core       {one:.2f} s\n"
                 f"  on a core each         {each:.2f} s\n"
-                f"{self.ratio:.1f} times as long. The operating system keeps them on their core; "
-                "neither knows of the other.")
+                f"{self.ratio:.1f} times as long. {self._why()}")
+
+    def _why(self):
+        if self.ratio < NOTHING_GAINED:
+            return "Other programs use the cores, too. Run it again when they rest."
+        return "The operating system keeps them on their core; neither knows of the other."
 
 
 def isolation(turns=TURNS):

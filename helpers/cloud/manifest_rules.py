@@ -71,7 +71,7 @@ def share(document, container, documents, where):
     # Where only a limit is given, Kubernetes takes it as the request.
     if scaled_by_cpu(document, documents) and "cpu" not in {**most, **requests}:
         yield Finding("HPA without requests", where, "the autoscaler aims at a share of the "
-                      "*requested* CPU; without a request it never scales")
+                      "requested CPU; without a request it never scales")
 
 
 def resources(container):

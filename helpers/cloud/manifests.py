@@ -6,6 +6,7 @@ matter: the tests hold the files against the schemas that Kubernetes, AWS and Go
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 from helpers.cloud import manifest_rules as rules
@@ -22,7 +23,13 @@ class Findings(list):
     def __repr__(self):
         if not self:
             return "nothing found"
-        return "\n".join(f"{f.rule}\n    {f.where}: {f.why}" for f in self)
+        return "\n".join(f"{f.rule}\n{_lines(f'{f.where}: {f.why}')}" for f in self)
+
+
+def _lines(text, width=96):
+    """Text in lines that Presentation Mode does not break on a screen of 1280 pixels."""
+    return textwrap.fill(text, width, initial_indent=4 * " ", subsequent_indent=4 * " ",
+                         break_long_words=False, break_on_hyphens=False)
 
 
 def names():

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.cloud import preemption
+from helpers.kit.curves import BESIDE, legend_beside
 from helpers.kit.figures import COLOURS, new_axes, styled
 
 
@@ -36,7 +37,7 @@ def plot_overhead(C=60.0, mu=14_400.0, simulated=None, ax=None):
     if not all(isinstance(runs, preemption.Runs) for runs in simulated.values()):
         raise ValueError("plot_overhead: simulated should be {interval: preemption.simulate(…)}; "
                          f"got {[type(runs).__name__ for runs in simulated.values()]}")
-    ax = new_axes("half", ax=ax)
+    ax = new_axes(BESIDE, ax=ax)
     best = preemption.young(C, mu)
     tau = np.geomspace(best / 8, best * 8, 200)
     ax.plot(tau / 60, 100 * C / tau, ls=":", color=COLOURS["parameters"], label="writing, C/τ")
@@ -51,5 +52,5 @@ def plot_overhead(C=60.0, mu=14_400.0, simulated=None, ax=None):
     ax.axvline(best / 60, color=COLOURS["prediction"], lw=1)
     ax.set(xscale="log", xlabel="work between checkpoints τ, minutes",
            ylabel="time lost, % of the work", ylim=(0, 40))
-    ax.legend(loc="upper center")
+    legend_beside(ax)
     return ax

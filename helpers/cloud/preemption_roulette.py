@@ -184,7 +184,9 @@ def _draw(cls, result):
              xticklabels=["1 min", "10 min", "1 h", "6 h"], xlabel=cls.labels["axis"],
              title=cls.labels["overhead"])
     left.minorticks_off()
-    left.legend(loc="upper center", fontsize=8, frameon=False)
+    # below the axis, where it covers no curve
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, fontsize=8, frameon=False,
+                columnspacing=1.0, handlelength=1.6)
     for row, training in enumerate(result["trainings"]):
         for start, kept, _, lost, restart in training["machines"]:
             right.broken_barh([(start, kept)], (row, 0.7), color="#0072b2")

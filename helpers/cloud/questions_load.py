@@ -38,7 +38,7 @@ question(
     importance=5,
     options=[
         ("The same p99: 12 ms is what 99 of 100 requests took", False,
-         "It is what 99 of 100 *of those that were sent* took. While the server stood still, the "
+         "It is what 99 of 100 of those that were sent took. While the server stood still, the "
          "ten users stood still too and sent nothing. 990 requests are missing from the test."),
         ("A p99 of about 0.4 s", True,
          "1000 of 60 000 requests, 1.7 %, came while it stood still and waited up to a second; so "
@@ -77,24 +77,25 @@ question(
 question(
     "5.k",
     title="Three requests a second",
-    prompt="The machine of 0.10 $ an hour could serve 300 requests a second, which makes 0.09 $ a "
-    "million. In truth 3 come in each second. What does a million cost now, and what helps?",
+    # In words: JupyterLab takes what stands between two dollar signs for a formula.
+    prompt="The machine of 10 cents an hour could serve 300 requests a second, which makes 9 cents "
+    "a million. In truth 3 come in each second. What does a million cost now, and what helps?",
     minutes=2,
     difficulty=2,
     importance=4,
     options=[
-        ("Still 0.09 $: the price of a request does not depend on how many there are", False,
+        ("Still 9 cents: the price of a request does not depend on how many there are", False,
          "The machine costs by the hour, used or not. A hundredth of the requests share the same "
          "price."),
-        ("9.26 $; let several models share the machine, or take one that is paid by the request",
+        ("9.26 dollars; let several models share the machine, or take one paid by the request",
          True,
-         "0.10 $ for 3 · 3600 requests. What you pay for is the time in which nothing comes. "
+         "10 cents for 3 · 3600 requests. What you pay for is the time in which nothing comes. "
          "Smaller machines, several services on one, or “serverless” offers, which are dearer "
          "for each second and cost nothing while nobody asks, all fill that gap."),
-        ("9.26 $; a faster model helps", False,
+        ("9.26 dollars; a faster model helps", False,
          "Then it is idle 99.5 % of the time instead of 99 %. Faster only helps if you can do with "
          "fewer or smaller machines."),
-        ("0.0009 $: a hundredth of the load", False,
+        ("0.09 cents: a hundredth of the load", False,
          "The bill for the hour stays as it is. It is divided among fewer requests."),
     ],
 )

@@ -126,7 +126,7 @@ question(
     "5.e",
     title="What each worker divides by",
     prompt="Two workers with 32 examples each. Each sums the losses of its examples, divides by "
-    "…, and the gradients are *summed* over the workers. Tick every line that is right.",
+    "…, and the gradients are summed over the workers. Tick every line that is right.",
     multiple=True,
     minutes=3,
     difficulty=3,

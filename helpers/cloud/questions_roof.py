@@ -152,7 +152,7 @@ question(
          "The same training on the same data does not get 60.9 times as fast: half an hour of "
          "reading stays half an hour."),
         ("Both, for different work", True,
-         "For *this* training Amdahl holds. Gustafson's factor is about a larger one: if 64 "
+         "For this training Amdahl holds. Gustafson's factor is about a larger one: if 64 "
          "workers have 64 times as much to share and the serial part does not grow, they do in "
          "one time what would take one worker 60.9 times as long."),
         ("Neither: workers also have to send each other messages", False,

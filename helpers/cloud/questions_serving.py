@@ -23,7 +23,7 @@ question(
          "milliseconds, against a fraction of one for the call itself, and more on a busy machine. "
          "In a server it may never be called for each request."),
         ("It is faster: predict is optimised for prediction", False,
-         "For *many* images at once it is good. For one, preparation is nearly all it does."),
+         "For many images at once it is good. For one, preparation is nearly all it does."),
     ],
 )
 

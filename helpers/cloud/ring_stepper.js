@@ -132,18 +132,17 @@ function table(result, labels) {
   return parts;
 }
 
-/** How much of what it has to send the busiest worker has sent, on a scale up to 2M. */
+/** How much the busiest worker has sent, on a scale up to 2M; how much it will be is to be found out. */
 function counter(result, labels) {
-  const { sent, total, twice, words } = result.bytes;
+  const { sent, twice, words } = result.bytes;
   const { x, y, w, high } = BYTES;
   const stuck = result.workers.some((worker) => worker.waits);
-  const said = labels[stuck ? "sent_stuck" : "sent"].replace("{sent}", words.sent).replace("{total}", words.total);
+  const said = labels[stuck ? "sent_stuck" : "sent"].replace("{sent}", words.sent);
   return [
     text(x, y - 8, said, { style: "font-weight:600" }),
     text(x + w, y - 8, labels.twice, { ...END, class: "soft" }),
     shape("rect", { x, y, width: w, height: high, rx: 3, style: "fill:var(--cw-lift); stroke:var(--cw-line)" }),
     shape("rect", { x, y, width: w * sent / twice, height: high, rx: 3, class: "sent", style: "fill:var(--cw-data)" }),
-    shape("path", { d: `M${x + w * total / twice} ${y - 4}v${high + 8}`, style: "stroke:var(--cw-ink); stroke-width:2" }),
   ];
 }
 

@@ -49,8 +49,8 @@ class RingStepper(Widget):
         "all": "all ✓",
         "link": "link from worker {source} to worker {target}; press to break or mend it",
         "table": "the gradient on each worker, and whose parts are in it",
-        "sent": "each worker has sent {sent} of {total} bytes",
-        "sent_stuck": "workers have sent up to {sent} of {total} bytes",
+        "sent": "each worker has sent {sent} bytes",
+        "sent_stuck": "workers have sent up to {sent} bytes",
         "twice": "2M",
         "phases": {"start": "before the first step", "reduce-scatter": "reduce-scatter: add",
                    "all-gather": "all-gather: replace"},
@@ -127,8 +127,7 @@ def play(n, upto, broken=-1, since=0):
                   for r in range(n)],
         "scale": float(np.abs(sum(np.abs(part) for part in parts)).max()),
         "bytes": {"sent": max(sent) * chunk, "total": 2 * (n - 1) * chunk, "twice": 2 * ARTICLE,
-                  "words": {"sent": f"{max(sent) * chunk:,.0f}",
-                            "total": f"{2 * (n - 1) * chunk:,.0f}"}},
+                  "words": {"sent": f"{max(sent) * chunk:,.0f}"}},
     }
 
 
@@ -183,7 +182,7 @@ def _summary(a, setting):
         many = str(low) if low == high else f"{low} to {high}"
         text += f"Each worker holds {many} of {n} finished chunks. "
     return text + f"Sent by each worker: {'up to ' if waiting else ''}" \
-        f"{a['bytes']['words']['sent']} of {a['bytes']['words']['total']} bytes."
+        f"{a['bytes']['words']['sent']} bytes."
 
 
 def _draw(cls, result):

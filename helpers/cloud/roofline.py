@@ -136,7 +136,7 @@ class Scaling(dict):
         return self[name][1] / self[name][max(self[name])]
 
     def __repr__(self):
-        lines = []
+        lines = ["one core, and more of them"]     # what is seen while the output is folded
         for name, seconds in self.items():
             times = ", ".join(f"{1e3 * t:.2f} ms on {n}" for n, t in seconds.items())
             lines.append(f"{name:<28}{times}: {self.gain(name):.2f} times as fast")

@@ -96,3 +96,9 @@ def test_where_nobody_can_be_pinned_a_sentence_says_so(monkeypatch):
 def test_one_core_alone_is_not_compared():
     assert "only core" in repr(machine.Isolation((1.0, 1.0), 1))
     assert machine.Isolation((1.2, 0.6), 2).ratio == 2
+
+
+def test_a_measurement_that_others_disturbed_says_so_and_concludes_nothing():
+    assert "keeps them on their core" in repr(machine.Isolation((1.2, 0.6), 2))
+    disturbed = repr(machine.Isolation((1.2, 1.6), 2))
+    assert "keeps them" not in disturbed and "Run it again" in disturbed

@@ -206,6 +206,7 @@ def test_each_fault_leaves_its_own_trace():
         "Deadlock: worker 0 waits at the barrier and workers 1, 2 and 3 have ended.")
     table = repr(found)
     assert all(name in table for name, _ in FAULTS.values())
+    assert max(map(len, table.splitlines())) < 100          # or Presentation Mode breaks lines
 
 
 def test_trying_out_any_program_ends_in_a_sentence():

@@ -56,8 +56,14 @@ def test_a_link_broken_from_the_start_carries_nothing():
 def test_the_summary_counts_bytes_and_finished_chunks():
     said = RingStepper(step=3).result["summary"]
     assert said == ("4 workers, step 3 of 6 (reduce-scatter). Each worker holds 1 of 4 finished "
-                    "chunks. Sent by each worker: 365,790 of 731,580 bytes.")
+                    "chunks. Sent by each worker: 365,790 bytes.")
     assert "Every worker holds the sum" in RingStepper(step=6).result["summary"]
+
+
+def test_how_much_there_will_be_to_send_is_left_to_the_vote_that_asks_for_it():
+    for step in range(6):
+        widget = RingStepper(step=step)
+        assert "731,580" not in f"{widget.result} {widget.labels}"
 
 
 def test_gradients_are_those_of_a_network_on_digits():

@@ -110,6 +110,7 @@ def test_cores_that_are_not_there_are_refused(cores):
 def test_scaling_tells_how_many_times_as_fast():
     found = roofline.Scaling({"sum": {1: 0.004, 2: 0.0039}})
     assert repr(found).endswith("1.03 times as fast")
+    assert "times" not in repr(found).splitlines()[0]       # all that a folded output shows
     assert set(roofline.scaling(1, repeats=1)["matrix product"]) == {1}
 
 
