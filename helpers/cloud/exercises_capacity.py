@@ -78,6 +78,9 @@ def _read(found, rate, boot):
             or max(replicas, batch) > 10_000:
         raise ValueError(f"plan({rate}, {boot}) should return whole numbers of replicas and batch, "
                          f"from 1 to 10 000, and a wait of 0 s or more; got {found!r}")
+    if wait >= DEADLINE:
+        raise ValueError(f"plan({rate}, {boot}) lets requests wait for others for {wait:g} s, longer "
+                         f"than the {DEADLINE:g} s that were promised; wait is in seconds")
     return int(replicas), int(batch), wait
 
 
@@ -118,8 +121,16 @@ def examine(plans, deadline=DEADLINE):
 
 @lru_cache(maxsize=500)
 def _tried(rate, boot, replicas, batch, wait):
-    """(offered load, p99, mean) of a plan: medians over the seeds."""
-    found = [simulate(rate, replicas, batch, wait, boot=boot, rush=RUSH, seed=s) for s in SEEDS]
+    """(offered load, p99, mean) of a plan: medians over the seeds.
+
+    What is in time in the simulation that students are given, seed 0, is in time.
+    """
+    def run(seed):
+        return simulate(rate, replicas, batch, wait, boot=boot, rush=RUSH, seed=seed)
+
+    found = [run(seed) for seed in SEEDS]
+    if np.median([f.p99 for f in found]) > DEADLINE and (theirs := run(0)).p99 <= DEADLINE:
+        found = [theirs]
     return tuple(float(np.median([getattr(f, name) for f in found]))
                  for name in ("offered", "p99", "mean"))
 
@@ -158,7 +169,7 @@ P5_12 = number(
     "cost?",
     kind="predict",
     answer=0.10 / (300 * 3600) * 1e6,
-    rel_tol=2e-2,
+    rel_tol=3e-2,      # 9 cents will do
     unit="dollars",
     minutes=3,
     difficulty=2,
@@ -185,6 +196,9 @@ P5_12 = number(
          "The price is for an hour; 24 of them are not needed for a million requests."),
         (1e6 / 300 / 3600, "hours instead of money",
          "That is how many hours it takes, 0.926. Each costs 0.10 $."),
+        (0.10 / (300 * 3600) * 1e9, "a thousand times too much",
+         "An hour of 300 requests a second are 1 080 000 requests. A million cost a little less "
+         "than that hour, and the hour costs 0.10 $."),
         (9.26, "price in cents", "That is in cents. Asked for are dollars: 0.0926 $."),
         (0.10 * 300 * 3600 / 1e6 * 1e3, "multiplied instead of divided",
          "The more requests an hour serves, the cheaper each is: divide by 300 · 3600."),

@@ -73,9 +73,10 @@ for _change, _name, _why in [
     ("no exchange", "gradients are not exchanged",
      "Each worker goes its own way, and there are as many networks as workers. All step along "
      "the mean of all gradients: me.all_reduce(…) / me.n."),
-    ("sum", "scaled twice",
-     "all_reduce gives the sum. Either divide it by me.n and multiply lr by me.n, or do neither; "
-     "without the division the step is me.n times too long."),
+    ("sum", "scaled by another factor",
+     "all_reduce gives the sum. Either divide it by me.n and multiply lr by me.n, or do neither. "
+     "Without the division, and with me.n * lr, the step is me.n times too long; lr / me.n makes "
+     "it shorter where it should be longer."),
     ("no barrier", "the barrier is gone",
      "Without it nothing deadlocks, but the others may go on and read a checkpoint that is not "
      "written yet. Keep the barrier, for all, after the save."),
@@ -88,3 +89,10 @@ for _change, _name, _why in [
      "Rows carry other rows' labels. Use the same row numbers for x and y."),
 ]:
     X5_7.mistake(_name, why=_why)(make_train((), (_change,)))
+
+
+@X5_7.mistake("the batch is divided among the workers", why="batch is what each worker takes in a "
+              "step, and lr was right for one such batch: with me.n workers a step stands for "
+              "me.n * batch rows. Take `batch` rows on each.")
+def _(me, x, y, lr, steps, batch):
+    return train(me, x, y, lr, steps, max(batch // me.n, 1))

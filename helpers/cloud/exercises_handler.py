@@ -88,22 +88,36 @@ def _(rng):
         (b'{"instances": []}',),
         (b'{"instances": [[["a"]]]}',),
         (json.dumps({"instances": spoilt.tolist()}).encode(),),
+        (json.dumps({"instances": np.where(np.isnan(spoilt), np.inf, spoilt).tolist()}).encode(),),
     ]
 
 
 @X5_10.harness
 def serve(fn, body):
-    """Call the function as a server does: an exception is a status of 500."""
+    """Call the function as a server does: an exception is a status of 500.
+
+    Where nothing is wrong with the request the exception itself helps more, as does a name that is
+    not known.
+    """
     server = Server()
     try:
         result = fn(body, server)
     except Exception as error:
-        if type(error).__module__.startswith("helpers."):    # the kit's own: out of time …
+        if type(error).__module__.startswith("helpers.") or isinstance(error, NameError) \
+                or handle(body, Server())[0] == 200:      # the kit's own: out of time …
             raise
         return 500, np.zeros((0, 10)), "yes", server.loads, server.calls
     if result is None or result is ...:
         return result
     status, answer = result
+    if isinstance(status, dict) or not isinstance(answer, (dict, list, str, np.ndarray)):
+        raise TypeError("first the status, then the answer: return 200, {\"predictions\": …}")
+    if isinstance(answer, str) and status == 200:
+        raise TypeError("the answer is text already; return the dict, the server turns it into "
+                        "JSON itself")
+    if status == 400 and not (isinstance(answer, dict) and "error" in answer):
+        raise TypeError("a request that is refused is answered by 400, {\"error\": …}: a dict that "
+                        "says what was wrong")
     found = answer.get("predictions") if isinstance(answer, dict) else answer
     told = found if status == 200 and found is not None else np.zeros((0, 10))
     return int(status), np.array(told), _sendable(answer), server.loads, server.calls
@@ -176,6 +190,69 @@ for _count in range(1, len(CHECKS) + 1):
         X5_10.mistake(_name, why=_why)(_answer(_names))
         X5_10.mistake(f"not JSON: float32 or an array, and {_name}", why=_why)(
             _answer(_names, shown=lambda found: found))
+
+def _checked(read, unfit):
+    """A handler that reads in this way, and refuses what it finds unfit."""
+    def wrong(body, server):
+        images = read(body)
+        if images is None or unfit(images):
+            return 400, {"error": "expected images of 8×8"}
+        return 200, {"predictions": server.model(images / SHADES).tolist()}
+    return wrong
+
+
+def _fits(images):
+    return images.shape[1:] == (8, 8) and len(images) > 0 and np.isfinite(images).all()
+
+
+def _catching(*errors):
+    """Read inside a try that catches these."""
+    def read(body):
+        try:
+            return np.array(json.loads(body)["instances"], float)
+        except errors:
+            return None
+    return read
+
+
+def _by_get(body):
+    try:
+        asked = json.loads(body).get("instances")
+        return None if asked is None else np.array(asked, float)
+    except ValueError:
+        return None
+
+
+_ALL = (ValueError, KeyError, TypeError)
+
+
+def _reshaped(body):
+    images = _catching(*_ALL)(body)
+    return None if images is None or images.size % 64 else images.reshape(-1, 8, 8)
+
+
+_LIST = ("a list instead of a dict ends in a 500", "JSON may be a list, or a number. Asked for a "
+         "key, a list raises a TypeError, and it has no .get. Catch TypeError, too, or ask "
+         "isinstance(…, dict) first, and answer 400.")
+for _name, _why, _wrong in [
+    ("a missing “instances” ends in a 500", "A dict without that key raises a KeyError, a list "
+     "asked for a key a TypeError. Catch them, too, and answer 400.",
+     _checked(_catching(ValueError), lambda images: not _fits(images))),
+    ("a missing “instances” ends in a 500", "A dict without that key raises a KeyError. Catch it, "
+     "too, and answer 400.",
+     _checked(_catching(ValueError, TypeError), lambda images: not _fits(images))),
+    (*_LIST, _checked(_catching(ValueError, KeyError), lambda images: not _fits(images))),
+    (*_LIST, _checked(_by_get, lambda images: not _fits(images))),
+    ("infinity is not noticed", "Python's json accepts Infinity, and the network makes NaNs of it. "
+     "np.isfinite is False for both, np.isnan for NaN only.",
+     _checked(_catching(*_ALL), lambda images: images.shape[1:] != (8, 8) or not len(images)
+              or np.isnan(images).any())),
+    ("pressed into shape", "reshape makes images of anything that has 64 numbers in it, such as of "
+     "eight rows of eight. Look at the shape as it came: (n, 8, 8), or 400.",
+     _checked(_reshaped, lambda images: not _fits(images))),
+]:
+    X5_10.mistake(_name, why=_why)(_wrong)
+
 
 PLAIN = ".tolist() makes Python's own numbers, which json.dumps can write; it refuses NumPy's."
 for _name, _why, _wrong in [

@@ -116,8 +116,9 @@ def _changed(before_server, before_training, server, training):
     if probe and (probe.get("port") != 8501
                   or not str(probe.get("path")).startswith(("/readyz", "/v1/models/"))):
         return "nobody answers the readiness probe"
-    names = [variable["name"] for variable in server.get("env") or []]
-    if "REGISTRY_PASSWORD" not in names:
+    given = {variable["name"]: variable.get("value") or variable.get("valueFrom")
+             for variable in server.get("env") or []}
+    if not given.get("REGISTRY_PASSWORD"):
         return "the password is gone"
     if not training.get("EnableManagedSpotTraining"):
         return "spot switched off"
@@ -125,10 +126,10 @@ def _changed(before_server, before_training, server, training):
         return "the training was cut short"
     for key in ("livenessProbe", "image", "name", "command", "args", "ports"):
         if server.get(key) != before_server[key]:
-            return f"{key} of the server was " + ("changed" if key in server else "taken away")
+            return f"{'changed' if key in server else 'taken away'} though right: {key}"
     for key in before_training:
         if key != "StoppingCondition" and training.get(key) != before_training[key]:
-            return f"{key} of the training was " + ("changed" if key in training else "taken away")
+            return f"{'changed' if key in training else 'taken away'} though right: {key}"
     return "yes"
 
 
@@ -185,18 +186,18 @@ for _name, _why, _other in [
      lambda server, training: server.update(env=server["env"][:1])),
     ("spot switched off", "Then nothing is taken away, at three times the price. The task is to "
      "make spot safe.", lambda server, training: training.update(EnableManagedSpotTraining=False)),
-    ("image of the server was changed", "The tag 1.0 says which image it is: it need not be "
+    ("changed though right: image", "The tag 1.0 says which image it is: it need not be "
      "mended, and another image is another program. (A digest, @sha256:…, would be stricter still; "
      "it is none of the six.)",
      lambda server, training: server.update(image="registry.example.com/course:1.1")),
-    ("args of the server was changed", "They are right as they are. Inside a container the server "
+    ("changed though right: args", "They are right as they are. Inside a container the server "
      "must listen on 0.0.0.0: on 127.0.0.1 nobody outside the container would reach it.",
      lambda server, training: server.update(args=["--folder=/models/digits", "--port=8501",
                                                   "--host=127.0.0.1"])),
-    ("livenessProbe of the server was taken away", "There are two questions: does it live "
+    ("taken away though right: livenessProbe", "There are two questions: does it live "
      "(/healthz), and can it answer (/readyz)? Keep the first, add the second.",
      lambda server, training: server.pop("livenessProbe")),
-    ("livenessProbe of the server was changed", "It is right: whoever does not answer at /healthz "
+    ("changed though right: livenessProbe", "It is right: whoever does not answer at /healthz "
      "is started again. Add a readinessProbe beside it.",
      lambda server, training: server["livenessProbe"]["httpGet"].update(path="/readyz")),
     ("the training was cut short", "MaxRuntime is how long the training may take. Make the waiting "

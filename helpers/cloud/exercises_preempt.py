@@ -22,7 +22,7 @@ X5_9 = number(
         SOLUTION,
     ),
     wrong=[
-        ((60 * 4 * 3600) ** 0.5, "√(Cμ), without the 2", "√(Cμ): a preemption comes in the middle of "
+        ((60 * 4 * 3600) ** 0.5, "Cμ without the 2", "√(Cμ): a preemption comes in the middle of "
          "an interval on average, so half of it is lost, τ/(2μ). That half becomes the 2."),
         ((2 * 60 * 4) ** 0.5, "μ in hours", "60 s and 4 hours: both must be in the same unit "
          "before they are multiplied. 4 h = 14 400 s. (21.9 minutes is right: then write "

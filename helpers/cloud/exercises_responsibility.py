@@ -69,9 +69,10 @@ def _(fn, model):
                         f'"data"; got {type(found).__name__}')
     for item in found:
         if item not in ITEMS:
-            near = difflib.get_close_matches(item, ITEMS, 1) or ITEMS[:1]
-            raise ValueError(f"there is no item {item!r}; did you mean {near[0]!r}? "
-                             "ITEMS holds all twelve")
+            near = difflib.get_close_matches(item, ITEMS, 1)
+            perhaps = f"; did you mean {near[0]!r}?" if near else "."
+            raise ValueError(f"there is no item {item!r}{perhaps} exercises.ITEMS holds all "
+                             "twelve")
     return tuple(item in found for item in ITEMS)
 
 

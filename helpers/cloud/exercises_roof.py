@@ -130,8 +130,6 @@ P5_3 = number(
          "work, shared. The 5 % that only one can do take as long as before."),
         (9_500, "p·N", "Every worker helps with the 95 % only, and only their time shrinks. Add "
          "times up, not speed-ups: 0.05 + 0.95/N."),
-        (9_500.05, "Gustafson's law", "(1 − p) + p·N asks how much more they do in the same time, "
-         "if the work grows with them. Here the work stays the same."),
         (1e9, "no limit", "Every worker helps with the 95 % only. The 5 % take their time, "
          "however many are waiting."),
     ],

@@ -68,7 +68,13 @@ def trial(save, seed, steps, every):
                 return ...
             first = first or len(whole.done)
     later = range(first, len(whole.done))        # the operations of the second save
-    resumed, taken = go_on(save, whole, seed, steps + every, every)      # killed, but no power cut
+    try:                                         # killed, but no power cut
+        resumed, taken = go_on(save, whole, seed, steps + every, every)
+    except AttributeError as error:
+        if not isinstance(error.obj, Training):
+            raise
+        raise ValueError(f"{error.name!r} is not what `training` calls it; restore looks for "
+                         "weights, momentum, step and rng_state") from None
     lost = np.zeros(len(OPERATIONS))
     for number in later:
         kind = whole.done[number]

@@ -95,15 +95,12 @@ class Training:
     step : int
     rng_state : dict
         State of the generator that draws the examples.
-    taken : int
-        Steps of this object; not part of the training.
     """
 
     def __init__(self, seed):
         rng = np.random.default_rng([seed, 1])
         self.x, self.y = rng.normal(size=(10, 2)), rng.normal(size=10)
         self.weights, self.momentum, self.step = rng.normal(size=2), np.zeros(2), 0
-        self.taken = 0
         self.rng_state = np.random.default_rng(seed).bit_generator.state
 
     def advance(self):
@@ -116,7 +113,6 @@ class Training:
         self.momentum = 0.9 * self.momentum - 0.1 / (1 + self.step) * self.x[rows].T @ error
         self.weights = self.weights + self.momentum
         self.step += 1
-        self.taken += 1
 
 
 def pack(**entries):
@@ -139,11 +135,19 @@ def restore(disk, training):
 
 
 def go_on(save, disk, seed, steps, every):
-    """Train to the end, saving every few steps, from what the disk holds; returns the Training."""
-    training = Training(seed)
+    """Train to the end, saving every few steps, from what the disk holds.
+
+    Returns
+    -------
+    training : Training
+    taken : int
+        Steps that were made.
+    """
+    training, taken = Training(seed), 0
     restore(disk, training)
     for _ in range(training.step, steps):
+        taken += 1
         training.advance()
         if training.step % every == 0:
             save(disk, training)
-    return training
+    return training, taken

@@ -67,6 +67,22 @@ def replaced(gradient, w, shards):
     return g
 
 
+@named("5.4", "weights the wrong way round")
+def share_of_the_others(gradient, w, shards):
+    n = sum(len(y) for _, y in shards)
+    if len(shards) == 1:
+        return gradient(w, *shards[0])
+    return sum((n - len(y)) / n * gradient(w, x, y) for x, y in shards)
+
+
+@named("5.4", "a mean of two in every step")
+def running_mean(gradient, w, shards):
+    g = gradient(w, *shards[0])
+    for shard in shards[1:]:
+        g = (g + gradient(w, *shard)) / 2
+    return g
+
+
 # --- 5.5 ---
 
 
@@ -120,6 +136,46 @@ def slices_of_one_array(vectors, send):
                 came = send(r, right, rows[r, part])
                 rows[right, part] = came if phase else rows[right, part] + came
     return rows / n
+
+
+@accepted("5.5")
+def to_the_left(vectors, send):
+    n = len(vectors)
+    mine = [cut(v, n) for v in vectors]
+    for phase in (0, 1):
+        for step in range(n - 1):
+            sent = [send(r, (r - 1) % n, mine[r][(r - phase + step) % n]) for r in range(n)]
+            for r in range(n):
+                chunks, k = mine[(r - 1) % n], (r - phase + step) % n
+                chunks[k] = sent[r] if phase else chunks[k] + sent[r]
+    return [np.concatenate(parts) / n for parts in mine]
+
+
+@named("5.5", "the whole vector goes round")
+def one_after_the_other(vectors, send):
+    n = len(vectors)
+    total = vectors[0]
+    for r in range(1, n):
+        total = vectors[r] + send(r - 1, r, total)
+    result = {n - 1: total / n}
+    for r in range(n - 1):
+        result[r] = send((r - 1) % n, r, result[(r - 1) % n])
+    return [result[r] for r in range(n)]
+
+
+@named("5.5", "the same chunk in every step")
+def own_chunk_always(vectors, send):
+    n = len(vectors)
+    mine = [cut(v, n) for v in vectors]
+    for phase in (0, 1):
+        for _ in range(n - 1):
+            sent = [send(r, (r + 1) % n, mine[r][(r + phase) % n]) for r in range(n)]
+            for r in range(n):
+                if phase:
+                    mine[(r + 1) % n][(r + 1) % n] = sent[r]
+                else:
+                    mine[(r + 1) % n][r] += sent[r]
+    return [np.concatenate(parts) / n for parts in mine]
 
 
 @named("5.5", "forgets the division")

@@ -36,6 +36,11 @@ def new_dicts(server, training):
     return container, job
 
 
+named("5.12", "changed though right: image")(
+    make_mend((), lambda server, training: server.update(image="registry.example.com/course:2")))
+named("5.12", "the password is gone")(
+    make_mend((), lambda server, training: server["env"].__setitem__(
+        1, {"name": "REGISTRY_PASSWORD", "value": ""})))
 named("5.12", "no readiness probe + secret in env plain text")(make_mend(("ready", "secret")))
 named("5.12", "no resource limits + HPA without requests")(make_mend(("limits", "scale")))
 named("5.12", "MaxWait < MaxRuntime")(make_mend(("wait",)))

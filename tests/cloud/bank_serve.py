@@ -44,7 +44,7 @@ def step_by_step(body, server):
         return 400, {"error": "not numbers"}
     if images.ndim != 3 or images.shape[1:] != (8, 8) or images.shape[0] < 1:
         return 400, {"error": "shape"}
-    if np.isnan(images.sum()):
+    if not np.isfinite(images.sum()):
         return 400, {"error": "NaN"}
     probabilities = server.model(images / 16.0)
     return 200, {"predictions": [[float(p) for p in row] for row in probabilities]}
@@ -78,6 +78,43 @@ def as_with_photographs(body, server):
     if images.shape[1:] != (8, 8) or not len(images) or not np.isfinite(images).all():
         return 400, {"error": "shape"}
     return 200, {"predictions": server.model(images / 255).tolist()}
+
+
+def read(body):
+    return np.array(json.loads(body)["instances"], float)
+
+
+@named("5.10", "infinity is not noticed")
+def looks_for_nan(body, server):
+    try:
+        images = read(body)
+    except Exception:
+        return 400, {"error": "JSON"}
+    if images.shape[1:] != (8, 8) or not len(images) or np.isnan(images).any():
+        return 400, {"error": "shape"}
+    return 200, {"predictions": server.model(images / 16).tolist()}
+
+
+@named("5.10", "pressed into shape")
+def reshapes(body, server):
+    try:
+        images = read(body).reshape(-1, 8, 8)
+    except Exception:
+        return 400, {"error": "JSON"}
+    if not len(images) or not np.isfinite(images).all():
+        return 400, {"error": "shape"}
+    return 200, {"predictions": server.model(images / 16).tolist()}
+
+
+@named("5.10", "a missing “instances” ends in a 500")
+def catches_one_error(body, server):
+    try:
+        images = read(body)
+    except ValueError:
+        return 400, {"error": "JSON"}
+    if images.shape[1:] != (8, 8) or not len(images) or not np.isfinite(images).all():
+        return 400, {"error": "shape"}
+    return 200, {"predictions": server.model(images / 16).tolist()}
 
 
 def requests(rng):

@@ -74,6 +74,21 @@ def with_a_copy_beside_it(disk, training):
     disk.sync("checkpoint")
 
 
+@accepted("5.8")
+def all_that_it_has(disk, training):
+    disk.write("new", pack(**vars(training)))
+    disk.sync("new")
+    disk.rename("new", "checkpoint")
+
+
+@named("5.8", "the old file is moved away before the new one stands")
+def keeps_the_old_one_as_a_backup(disk, training):
+    if "checkpoint" in disk.names():
+        disk.rename("checkpoint", "backup")
+    disk.write("checkpoint", everything(training))
+    disk.sync("checkpoint")
+
+
 @named("5.8", "only the weights are saved")
 def weights_only(disk, training):
     disk.write("tmp", pack(weights=training.weights))
