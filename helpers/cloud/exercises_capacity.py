@@ -79,8 +79,8 @@ def _read(found, rate, boot):
         raise ValueError(f"plan({rate}, {boot}) should return whole numbers of replicas and batch, "
                          f"from 1 to 10 000, and a wait of 0 s or more; got {found!r}")
     if wait >= DEADLINE:
-        raise ValueError(f"plan({rate}, {boot}) lets requests wait for others for {wait:g} s, longer "
-                         f"than the {DEADLINE:g} s that were promised; wait is in seconds")
+        raise ValueError(f"plan({rate}, {boot}) lets requests wait for others for {wait:g} s, "
+                         f"longer than the promised {DEADLINE:g} s; wait is in seconds")
     return int(replicas), int(batch), wait
 
 
