@@ -10,7 +10,8 @@ from tests.browser.test_widgets_in_lab import CHAPTERS, constructor, shot, widge
 
 SEEN = 598  # pixels: the height that JupyterLab leaves for the notebook on such a screen
 FONT = {"normal": 13, "presentation": 16}  # pixels: one less than the text around
-TOGETHER = ("W3.1", "W3.6")  # whose picture and controls are seen together
+# whose picture and controls are seen together
+TOGETHER = ("W3.1", "W3.6", "W5.1", "W5.2", "W5.3", "W5.4", "W5.5")
 
 # Of a widget: its font, whether something sticks out, pairs of words or controls that collide.
 LOOK = """
