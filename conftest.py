@@ -24,6 +24,10 @@ def pytest_configure(config):
                                                              ignore_cleanup_errors=True)
         os.environ["COURSE_TEST_PROGRESS"] = config.course_progress.name
     os.environ["COURSE_PROGRESS"] = os.environ["COURSE_TEST_PROGRESS"]
+    if config.getoption("numprocesses", None):
+        # Each process has a core. With more threads, cores wait for each other in every product:
+        # beside another process, a product takes ten times as long.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Chapter 3's networks are trained once in this run, by whoever needs one first.
     os.environ["COURSE_TRAINED"] = str(Path(os.environ["COURSE_TEST_PROGRESS"], "trained"))
 
