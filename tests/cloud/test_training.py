@@ -217,6 +217,8 @@ def test_tensorflows_workers_cannot_be_reached_from_the_network(tmp_path):
     child = training.start(Job(steps=10_000, pause=0.01), open_store(tmp_path))
     try:
         until(lambda: (child.log.parent / supervisor.GANG).exists())
+        if "Beware" in child.tail() and os.geteuid() != 0:
+            pytest.skip("only root can move a process that has threads; the log warns")
         gang = json.loads((child.log.parent / supervisor.GANG).read_text("utf-8"))["pids"]
         for pid in [child.pid, *gang]:
             assert os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
