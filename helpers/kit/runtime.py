@@ -91,12 +91,9 @@ def _give_seed_to_keras():
     """Give Keras the pending seed, without touching Python's and NumPy's generators."""
     if _seed is None:
         return
-    before = random.getstate(), np.random.get_state()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _quiet_start():    # on another backend too, Keras imports TensorFlow to seed it
         seed_keras(_seed)
-    random.setstate(before[0])
-    np.random.set_state(before[1])
 
 
 def tensorflow():
@@ -140,6 +137,20 @@ def keras():
 
 @contextlib.contextmanager
 def _quiet_start():
+    """Keep a start from being heard, and from drawing random numbers that a notebook counts on.
+
+    Where JAX is installed too, importing TensorFlow imports it, and it draws from NumPy's global
+    generator. So Python's and NumPy's are put back to where they were.
+    """
+    before = random.getstate(), np.random.get_state()
+    with _turned_away():
+        yield
+    random.setstate(before[0])
+    np.random.set_state(before[1])
+
+
+@contextlib.contextmanager
+def _turned_away():
     """Turn file descriptor 2 away: the notes come from C++, which does not know `sys.stderr`.
 
     They are kept in a file, and shown after all if the block fails. Where descriptor 2 is closed
