@@ -1,7 +1,7 @@
 """The room of chapter 05: what only training and serving in the cloud need.
 
 =================================  ================================================================
-exercises, questions               the doors to all exercises; `exercises_*` one each
+exercises, questions               the doors to all exercises; `exercises_*` one each, and `hints`
 plots                              the door to all figures, in `plots_*`
 widgets                            the door to W5.1 … W5.5, each a .py and a .js
 machine                            what this process may use of its machine
@@ -10,9 +10,10 @@ speedup, crew, crew_member         Amdahl, Gustafson, and processes that share a
 shards                             a batch cut into shards; the gradient of the whole from theirs
 ring                               all-reduce in a ring: the algorithm; between processes by
                                    `ring_joining`, `ring_sockets`; timed by `ring_processes`
-links                              latency and bandwidth between processes; ring against star
+links, links_echo                  latency and bandwidth between processes; ring against star
 large_batches                      the same epochs with larger batches, three rules for the rate
 children, lifeline                 child processes with a log, that never outlive their parent
+loopback                           a network of one's own, for who listens on more than 127.0.0.1
 store, checkpoints                 an object store; a training's state in it, whole or not at all
 task, worker, supervisor           a job; the program of one worker (`worker_numpy`,
                                    `worker_tensorflow`, `memory`) and of who looks after them

@@ -83,8 +83,7 @@ class Child:
 
     def tail(self, lines=20):
         """The last lines of its log, as text."""
-        text = self.log.read_text("utf-8", errors="replace") if self.log.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
+        return tail(self.log, lines)
 
     def _ended(self):
         _STARTED.pop(self.pid, None)
@@ -155,6 +154,12 @@ def _own_group():
     if os.name == "nt":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
+
+
+def tail(path, lines=20):
+    """The last lines of a log, as text; "" where there is none yet."""
+    text = path.read_text("utf-8", errors="replace") if path.exists() else ""
+    return "\n".join(text.splitlines()[-lines:])
 
 
 def running():

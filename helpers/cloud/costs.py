@@ -1,7 +1,8 @@
 """What a training and a million predictions cost: money, energy, carbon.
 
 All of it is multiplication; what is easily forgotten is that a machine costs by the hour, used or
-not.
+not. Its watts count in full as well: an idle machine draws less than a busy one, but how much less
+the table does not say.
 """
 
 from typing import NamedTuple

@@ -16,11 +16,11 @@ import time
 
 import numpy as np
 
-from helpers.cloud import children
+from helpers.cloud import children, links, loopback
 
 SECONDS = 120               # a member ends itself after so long
 WAIT = 60                   # seconds; longer than any start of a process or piece of work
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(loopback.THREADS, "1")
 LONGEST = 4096              # bytes of a message's head
 DTYPES = ("float32", "float64", "int64")
 
@@ -151,19 +151,11 @@ def receive(connection):
             raise ValueError(f"expected an array of {', '.join(DTYPES)}; got {dtype}")
         arrays.append(np.empty(shape, dtype))
         if arrays[-1].size:
-            _fill(connection, memoryview(arrays[-1]).cast("B"))
+            links.receive(connection, memoryview(arrays[-1]).cast("B"))
     return said["words"], arrays
 
 
 def _exactly(connection, count):
     room = bytearray(count)
-    _fill(connection, memoryview(room))
+    links.receive(connection, room)
     return room
-
-
-def _fill(connection, room):
-    while room:
-        count = connection.recv_into(room)
-        if not count:
-            raise ConnectionError("the other side has closed the connection")
-        room = room[count:]

@@ -9,9 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from helpers.cloud.capacity import DEADLINE, simulate
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise, number
-
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 
 RUSH = 2.0      # times as many requests from one moment to the next
 NEEDED = {      # (requests/s, seconds until a replica has booted) → fewest replicas

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.cloud.distributed import FAULTS, NAMES, faulty_train, make_train
 from helpers.cloud.distributed_diagnosis import diagnose
-from helpers.cloud.exercises_shards import SOLUTION
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise
 
 X5_7 = exercise(

@@ -8,9 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise
 
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 SHADES = 16.0      # the grey levels of chapter 2's digits, by which the training divided
 
 X5_10 = exercise(

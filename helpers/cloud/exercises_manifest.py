@@ -9,9 +9,8 @@ from functools import cache
 from itertools import combinations
 
 from helpers.cloud import manifests
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise
-
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 
 FAULTS = {
     "limits": ("no resource limits", "One container with a leak takes all of the machine. Say "
@@ -25,7 +24,7 @@ FAULTS = {
     "bucket": ("spot without checkpoint path", "The machine may be taken away at any moment, and "
                "what it has saved goes with it. Give CheckpointConfig an S3Uri."),
     "wait": ("MaxWait < MaxRuntime", "MaxWaitTimeInSeconds counts the waiting and the training, "
-             "so it must not be less than MaxRuntimeInSeconds."),
+             "so it must not be less than MaxRuntimeInSeconds: SageMaker refuses such a job."),
 }
 NAMES = tuple(FAULTS)
 

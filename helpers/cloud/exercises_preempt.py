@@ -1,8 +1,7 @@
 """What is predicted as a number about preemption: 5.9, how often to save."""
 
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import number
-
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 
 X5_9 = number(
     "5.9",

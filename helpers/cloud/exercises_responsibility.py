@@ -6,9 +6,8 @@ What NIST leaves open, such as backups, is what contracts usually say; a contrac
 
 import difflib
 
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise
-
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 
 MODELS = ("IaaS", "PaaS", "SaaS")
 ITEMS = (

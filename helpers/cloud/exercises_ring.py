@@ -5,7 +5,7 @@ Reference answer, probes, hints and named mistakes.
 
 import numpy as np
 
-from helpers.cloud.exercises_shards import SOLUTION
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise
 
 X5_5 = exercise(

@@ -1,6 +1,6 @@
 """Exercise 5.6: how much each worker of a ring sends, a number to predict."""
 
-from helpers.cloud.exercises_shards import SOLUTION
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import number
 
 X5_6 = number(

@@ -1,6 +1,6 @@
 """What is predicted as a number: 5.2 intensity of a layer, 5.3 and 5.p3 speed-up of workers."""
 
-from helpers.cloud.exercises_responsibility import SOLUTION
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import number
 
 # --- 5.2 ---------------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ X5_2 = number(
          "The images and the weights come, and the 32·26·26·32 values of the maps have to go: 27 "
          "times as many. A layer is not done before its result is stored."),
         (124.163, "forgets output traffic",
-         "Only the images were counted. The weights come as well, and above all the maps go: 27 "
+         "Only the images were counted. The weights come as well, and above all the maps go: 28 "
          "times as many values as the images have."),
         (18, "FLOPs for each value", "18 FLOPs for each value of the maps. Asked for is how many "
          "for each byte, and all that comes and goes counts: 4 bytes a number."),

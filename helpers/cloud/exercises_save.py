@@ -6,10 +6,10 @@ places of each write.
 
 import numpy as np
 
+from helpers.cloud.hints import SOLUTION
 from helpers.cloud.power import Disk, PowerCut, Training, go_on, pack, restore
 from helpers.kit.exercise import exercise
 
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 SHARES = (0.0, 0.02, 0.5, 0.98)   # of a file's bytes that are written when the power fails
 OPERATIONS = ("write", "sync", "rename", "delete")
 

@@ -7,9 +7,8 @@ from functools import reduce
 
 import numpy as np
 
+from helpers.cloud.hints import SOLUTION
 from helpers.kit.exercise import exercise
-
-SOLUTION = "The whole answer stands in [the solution](../solutions/05_cloud.ipynb)."
 
 X5_4 = exercise(
     "5.4",

@@ -5,6 +5,8 @@ its children listen on cannot be reached from anywhere else, whatever address th
 """
 
 import ctypes
+import errno
+import json
 import os
 import socket
 import struct
@@ -15,19 +17,59 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
 
 
+BEWARE = ("Beware: these workers listen on all addresses of this machine while they run, and let "
+          "anybody in. Here they cannot be shut off from the network.")
+"""What a program says that starts such workers and could not `enter`."""
+
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+"""What libraries for products ask how many threads they may have."""
+
+AGAIN = "COURSE_BEGUN_AGAIN"     # in the environment of a program that was: what THREADS were
+
+
 def enter():
     """Move this process, and children that it starts, into such a network; False if it cannot be.
 
-    Call it before any thread is started.
+    For programs, before they do anything: whoever is not root can do it only while the process has
+    a single thread, and NumPy's library for products keeps some ready from its import on. So the
+    program may begin again, from its command line and as the same process, without those threads.
     """
     if not sys.platform.startswith("linux"):
         return False
+    before = os.environ.pop(AGAIN, None)
+    if before is not None:      # for children all is as it was
+        for name, value in json.loads(before).items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
     try:
         own_network()
         loopback_up()
-    except OSError:
+    except OSError as problem:
+        if before is None and problem.errno == errno.EINVAL:
+            _begin_again()
         return False
     return True
+
+
+def shut_off(folder, say, program):
+    """Enter, before workers start that listen to anybody; where that cannot be, say `BEWARE`.
+
+    Parameters
+    ----------
+    folder : str or None
+        The job's store. A bucket is elsewhere, so whoever writes to one stays in the network.
+    say : callable
+    program : bool
+        Whether this process is a program of its own. Who only calls one's `main` is not moved.
+    """
+    if not (program and "://" not in (folder or "") and enter()):
+        say(BEWARE)
+
+
+def _begin_again():
+    os.environ[AGAIN] = json.dumps({name: os.environ.get(name) for name in THREADS})
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def own_network() -> None:

@@ -1,7 +1,8 @@
 """Manifests: files that say what should run. Read them, and look for what they forget.
 
 `lint` knows this course's own rules (`manifest_rules`). Whether a field exists at all is another
-matter: the tests hold the files against the schemas that Kubernetes, AWS and Google publish.
+matter: the tests hold the files against the schemas that Kubernetes and AWS publish, and against
+the names of the fields in Google's library.
 """
 
 import json

@@ -12,7 +12,7 @@ def plot_calls(calls, ax=None):
     Parameters
     ----------
     calls : sequence of calls.Call
-        From `serving.compare_calls`; times in s.
+        From `calls.compare`; times in s.
     ax : matplotlib Axes, optional
 
     Returns

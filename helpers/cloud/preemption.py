@@ -96,7 +96,8 @@ def expected_time(work, C, mu, tau, restart=0.0):
     Returns
     -------
     float
-        In the unit of the arguments; inf where it is beyond all numbers. Source: Daly (2006).
+        In the unit of the arguments; inf where it is beyond all numbers. After Daly (2006), whose
+        machines are taken away during a restart as well: he has μ·e^(R/μ) where μ + R stands here.
     """
     work, C, mu, tau = _positive("expected_time", work=work, C=C, mu=mu, tau=tau)
     restart = _restart("expected_time", restart)

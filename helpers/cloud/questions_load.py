@@ -5,9 +5,9 @@ from helpers.kit.exercise import question
 question(
     "5.p11",
     title="From half busy to nearly always busy",
-    prompt="A server needs 10 ms for a request, now more, now less, and takes one after the other. "
-    "50 requests come in every second, at random moments: it is busy half of the time. Now 90 "
-    "come. How much longer does it take, on average, until an answer is there?",
+    prompt="A server needs 10 ms for a request on average, now much more, now much less, and takes "
+    "one after the other. 50 requests come in every second, at random moments: it is busy half of "
+    "the time. Now 90 come. How much longer does it take, on average, until an answer is there?",
     kind="predict",
     minutes=2,
     difficulty=3,
@@ -21,7 +21,8 @@ question(
          "0.5 to 0.1."),
         ("5 times as long", True,
          "W = s/(1 − ρ): 10 ms/0.5 = 20 ms, and then 10 ms/0.1 = 100 ms. Time in which nobody "
-         "came cannot be saved up. At 99 a second it would be 1000 ms."),
+         "came cannot be saved up. At 99 a second it would be 1000 ms. (If every request took "
+         "exactly 10 ms, it would be 15 ms and then 55 ms: 3.7 times as long.)"),
         ("It never comes: the queue grows without end", False,
          "Not before 100 a second. Below that the queue is emptied again and again."),
     ],
@@ -31,8 +32,9 @@ question(
     "5.i",
     title="A second in which nothing moves",
     prompt="Ten users load a server, each asks, waits, asks again; an answer takes 10 ms. Once "
-    "during a minute the server stands still for a second. The test reports p99 = 12 ms. What "
-    "would people out there find, who send 1000 requests a second whether it answers or not?",
+    "during a minute the server stands still for a second, and then answers at once all that wait. "
+    "The test reports p99 = 12 ms. What would people out there find, who send 1000 requests a "
+    "second whether it answers or not?",
     minutes=2,
     difficulty=4,
     importance=5,
@@ -42,8 +44,9 @@ question(
          "ten users stood still too and sent nothing. 990 requests are missing from the test."),
         ("A p99 of about 0.4 s", True,
          "1000 of 60 000 requests, 1.7 %, came while it stood still and waited up to a second; so "
-         "the slowest 1 % waited 0.4 s or more. The users noted ten slow answers among 60 000. "
-         "That is called coordinated omission: the test leaves out what it could not send."),
+         "the slowest 1 % waited 0.4 s or more. The users noted ten slow answers among 59 000. "
+         "That is called coordinated omission: the test leaves out what it could not send. (A "
+         "server that has to work off what has piled up keeps people waiting even longer.)"),
         ("Nothing of it: a second is less than 2 % of a minute", False,
          "p99 is about one percent of the requests. 1.7 % is more than that."),
         ("A p99 of one second", False,
@@ -69,7 +72,7 @@ question(
         ("About 10 of 100", True,
          "1 − 0.99¹⁰ = 9.6 %. With 100 calls it is 63 %: what is rare for one server becomes usual "
          "for a page. So large services look after their tails."),
-        ("1 of 10¹⁰⁰: all ten would have to be slow", False,
+        ("1 of 10²⁰: all ten would have to be slow", False,
          "One slow answer is enough to keep the page waiting."),
     ],
 )

@@ -38,7 +38,7 @@ question(
          "35 % of the price."),
         ("A training of 24 hours that saves at its end only", False,
          "A machine would have to live 24 hours, six times the average: one in 400 does. It would "
-         "take thousands of hours."),
+         "take some 1600 hours."),
         ("The only server of a shop", False,
          "When its machine is taken away the shop is closed. For a part of several replicas spot "
          "may do; for the only one it does not."),

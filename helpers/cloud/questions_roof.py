@@ -20,8 +20,8 @@ question(
          "NIST asks for access over a network. The company's own will do. The article says "
          "“internet”; that is too narrow."),
         ("No: in a cloud nobody buys hardware", False,
-         "Somebody always does. Who owns the hardware tells a private cloud from a public one, "
-         "not a cloud from something else."),
+         "Somebody always does. And a private cloud is private by whom it serves, one organisation "
+         "alone; its hardware may be rented, and stand elsewhere."),
         ("Yes: a private cloud", True,
          "Self-service, over a network, from a shared pool, elastic, measured: all five "
          "characteristics are there. One organisation uses it, so it is a private cloud, one of "

@@ -41,21 +41,20 @@ def jax(settings):
     settings : dict
         "folder": the store's address; "meeting": host:port where the first worker waits for the
         others. (On graphics cards and TPUs Ray lets JAX's processes meet, on CPUs it does not.)
-        KERAS_BACKEND and JAX_PLATFORMS are set already.
     """
+    os.environ.update(KERAS_BACKEND="jax", JAX_PLATFORMS="cpu")
     import jax as library
 
     store, rank = open_store(settings["folder"]), _rank()
     job = task.read_job(store)
     library.config.update("jax_cpu_collectives_implementation", "gloo")
     library.distributed.initialize(settings["meeting"], job.workers, rank)
-    x, y = own_batches(job, *task.read_data(store), rank)
+    x, y, counts = own_batches(job, *task.read_data(store), rank)
     model, times = _keras_model(job), _Times()
-    history = model.fit(x, y, batch_size=job.batch_size // job.workers, epochs=1, shuffle=False,
-                        verbose=0, callbacks=[times.callback()])
+    model.fit(x, y, batch_size=job.batch_size // job.workers, sample_weight=counts, epochs=1,
+              shuffle=False, verbose=0, callbacks=[times.callback()])
     weights, losses = [np.asarray(w) for w in model.get_weights()], times.losses
     momenta = [np.asarray(m) for m in model.optimizer.variables[2:]]
-    say(f"worker {rank}: mean loss {history.history['loss'][0]:.4f} over {job.steps} steps")
     if rank == 0:
         keep(job, store, job.steps, weights, momenta, losses, say)
     report(store, rank, weights, losses, times.seconds)
@@ -64,7 +63,11 @@ def jax(settings):
 
 
 def own_batches(job, x, y, rank):
-    """This worker's shards of all batches, one after another.
+    """This worker's shards of all batches, one after another, as one long epoch for `fit`.
+
+    JAX wants arrays of one size on all workers. So a shorter batch, as the last one of an epoch
+    is, is filled up with examples that count nothing; and its own ones count more, because Keras
+    divides by the size of the filled batch.
 
     Parameters
     ----------
@@ -75,21 +78,20 @@ def own_batches(job, x, y, rank):
     Returns
     -------
     x, y : arrays of steps · batch_size / workers examples
-
-    Raises
-    ------
-    ValueError
-        If a batch is shorter than the others, as the last one of an epoch may be, or cannot be
-        divided: JAX wants arrays of one size on all workers.
+    counts : float32 array of as many
+        The weight of each example in the loss: 0 if it only fills up, 1 in whole batches.
     """
-    batches = [task.batch_at(job.seed, step, len(x), job.batch_size) for step in range(job.steps)]
-    if job.batch_size % job.workers or any(len(rows) != job.batch_size for rows in batches):
-        raise ValueError(f"With JAX, all workers need shards of one size in all {job.steps} steps; "
-                         f"got batches of {min(map(len, batches))} to {job.batch_size} for "
-                         f"{job.workers} workers. An epoch has {len(x) // job.batch_size} whole "
-                         "batches: take no more steps than that.")
-    mine = np.concatenate([task.shard_of(rows, rank, job.workers) for rows in batches])
-    return x[mine], y[mine]
+    rows, counts = [], []
+    for step in range(job.steps):
+        batch = task.batch_at(job.seed, step, len(x), job.batch_size)
+        missing = job.batch_size - len(batch)
+        filled = np.concatenate([batch, np.zeros(missing, int)])
+        count = np.concatenate([np.full(len(batch), job.batch_size / len(batch)),
+                                np.zeros(missing)])
+        rows.append(task.shard_of(filled, rank, job.workers))
+        counts.append(task.shard_of(count, rank, job.workers))
+    mine = np.concatenate(rows)
+    return x[mine], y[mine], np.concatenate(counts).astype(np.float32)
 
 
 def _keras_model(job):

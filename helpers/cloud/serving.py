@@ -186,13 +186,6 @@ def remote(url):
     return elsewhere.network(url)
 
 
-def compare_calls(network, repeats=15):
-    """What one answer costs, asked for in four ways; see `helpers.cloud.calls`."""
-    from helpers.cloud import calls
-
-    return calls.compare(network, repeats)
-
-
 def go_back(folder, version):
     """Pin a version: a server that watches the folder serves it until `go_back(folder, None)`."""
     from helpers.cloud.versions import PINNED

@@ -1,8 +1,8 @@
 """What a training costs on machines that may be taken away, beside machines that stay.
 
 Spot machines (also: preemptible machines) are the provider's spare ones. They cost a part of the
-ordinary, on-demand price, and the provider takes them back when somebody pays more for them. Here
-preemptions are *emulated*: they come at exponential times. Prices are yours to give.
+ordinary, on-demand price, and the provider takes them back when it needs them for somebody who pays
+that. Here preemptions are *emulated*: they come at exponential times. Prices are yours to give.
 """
 
 from typing import NamedTuple

@@ -44,9 +44,8 @@ def parser():
 def main(arguments=None):
     """Train until the job is done; returns the exit status."""
     given = parser().parse_args(arguments)
-    if given.backend == "tensorflow" and "://" not in given.folder and not loopback.enter():
-        worker.say("Beware: TensorFlow's workers listen on all addresses of this machine while "
-                   "they run, and let anybody in. Here they cannot be shut off from the network.")
+    if given.backend == "tensorflow":
+        loopback.shut_off(given.folder, worker.say, program=arguments is None)
     lifeline.watch()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))    # ends the workers, too: atexit
     try:
@@ -71,7 +70,10 @@ def main(arguments=None):
 
 
 def run_gang(given, logs, attempt):
-    """Start all workers, wait until all are through or one has died; returns exit statuses."""
+    """Start all workers, wait until all are through or one has died; returns exit statuses.
+
+    Who has ended by itself keeps its own; the others are stopped, and theirs says so.
+    """
     addresses = [f"127.0.0.1:{children.free_port()}" for _ in range(given.workers)]
     gang = [children.start(
         "helpers.cloud.worker", "--folder", given.folder, "--backend", given.backend,
@@ -83,15 +85,7 @@ def run_gang(given, logs, attempt):
     worker.say(f"gang {attempt}: pids {note['pids']}")
     while any(one.running for one in gang) and not any(one.returncode for one in gang):
         time.sleep(TICK)
-    statuses = [one.returncode for one in gang]
-    for one in gang:
-        one.stop(grace=0.2)
-    return [children_status(one, status) for one, status in zip(gang, statuses, strict=True)]
-
-
-def children_status(one, status):
-    """The status that it had by itself; what was only stopped with the others counts as that."""
-    return one.returncode if status is None else status
+    return [one.stop(grace=0.2) for one in gang]
 
 
 if __name__ == "__main__":

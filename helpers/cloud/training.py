@@ -8,13 +8,14 @@
 
 import json
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.cloud import checkpoints, children, task
+from helpers.cloud import checkpoints, children, loopback, task
 from helpers.cloud.store import open_store
 from helpers.cloud.task import Job
 
@@ -40,6 +41,8 @@ class Result(NamedTuple):
     identical : bool
         Whether all workers ended with the same bits.
     logs : pathlib.Path or None
+    beware : bool
+        Whether the workers could be reached from the network while they ran.
     """
 
     who: str
@@ -50,16 +53,18 @@ class Result(NamedTuple):
     restarts: int = 0
     identical: bool = True
     logs: Path | None = None
+    beware: bool = False
 
     def log(self, rank=0, lines=30):
         """The end of a worker's log, as text."""
-        return _tail(self.logs / f"worker-{rank}.log", lines)
+        return children.tail(self.logs / f"worker-{rank}.log", lines)
 
     def __repr__(self):
         steps = len(self.losses)
         return (f"{self.who}: {steps} steps, loss {self.losses[0]:.3f} → {self.losses[-1]:.3f}; "
                 f"{1e3 * self.step_seconds:.2f} ms a step, {self.seconds:.1f} s with start-up"
-                + (f"; started again {self.restarts} times" if self.restarts else ""))
+                + (f"; started again {self.restarts} times" if self.restarts else "")
+                + (f"\n{textwrap.fill(loopback.BEWARE, 96)}" if self.beware else ""))
 
 
 def one_process(job):
@@ -109,7 +114,7 @@ def two_workers(job, backend="tensorflow", folder=None, restarts=20, seconds=300
     Notes
     -----
     NumPy's workers can be reached from this machine only. TensorFlow's cannot be told so; on Linux
-    they get a network of their own (`loopback`), elsewhere the supervisor's log warns.
+    they get a network of their own (`loopback`); where that cannot be, the result says so.
     """
     began = time.perf_counter()
     store = open_store(folder or tempfile.mkdtemp(prefix="course-run-"))
@@ -160,10 +165,11 @@ def collect(job, store, backend, logs, seconds):
     notes = [json.loads(store.get(f"worker-{rank}.json")) for rank in range(job.workers)]
     weights = [arrays[f"weight_{i}"] for i in range(len(arrays) // 2)]
     name = {"tensorflow": "TensorFlow", "numpy": "NumPy"}[backend]
-    gangs = _tail(logs / "supervisor.log", 10_000).count(": pids [")
+    said = children.tail(logs / "supervisor.log", 10_000)
     return Result(f"{job.workers} worker{'s' * (job.workers > 1)}, {name}", weights,
-                  state["losses"], _typical(notes[0]["seconds"]), seconds, gangs - 1,
-                  len({note["sha256"] for note in notes}) == 1, logs)
+                  state["losses"], _typical(notes[0]["seconds"]), seconds,
+                  said.count(": pids [") - 1, len({note["sha256"] for note in notes}) == 1, logs,
+                  loopback.BEWARE in said)
 
 
 def largest_difference(a, b):
@@ -193,8 +199,3 @@ def _left(began, seconds):
 def _typical(seconds):
     """Median, without the first steps, in which libraries prepare themselves."""
     return float(np.median(seconds[min(5, len(seconds) - 1):])) if seconds else float("nan")
-
-
-def _tail(path, lines):
-    text = path.read_text("utf-8", errors="replace") if path.exists() else ""
-    return "\n".join(text.splitlines()[-lines:])

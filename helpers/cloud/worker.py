@@ -18,7 +18,7 @@ import sys
 from helpers.cloud import lifeline
 from helpers.cloud.children import free_port
 from helpers.cloud.store import StoreError, open_store
-from helpers.cloud.task import Job, publish, read_job
+from helpers.cloud.task import JOB, Job, publish, read_job
 
 FIELDS = [field for field in dataclasses.fields(Job) if field.name != "workers"]
 
@@ -100,7 +100,7 @@ def main(arguments=None):
 
 def existing_job(store):
     """The job in the store, or None."""
-    return read_job(store) if "job.json" in store.list("job.json") else None
+    return read_job(store) if JOB in store.list(JOB) else None
 
 
 def trainer(backend):

@@ -11,7 +11,7 @@ listens.
 import os
 import sys
 
-from helpers.cloud.loopback import loopback_up, own_network
+from helpers.cloud import loopback
 
 DEAD_PROXY = "http://127.0.0.1:9"   # port 9, "discard": nothing listens there
 
@@ -32,14 +32,7 @@ def cut_off() -> bool:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         os.environ[name] = os.environ[name.upper()] = DEAD_PROXY
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = "localhost,127.0.0.1,::1"
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        own_network()
-        loopback_up()
-    except OSError:
-        return False
-    return True
+    return loopback.enter()
 
 
 if __name__ == "__main__":

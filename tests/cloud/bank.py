@@ -14,28 +14,26 @@ from tests.exercises.bank import Bank
 PARTS = [bank_roof, bank_ring, bank_survive, bank_preempt, bank_serve, bank_load, bank_manifest]
 
 
-def _all(name):
-    """One list, or one table, of all parts."""
-    found = [getattr(part, name) for part in PARTS]
-    if isinstance(found[0], dict):
-        return {key: value for table in found for key, value in table.items()}
-    return [entry for table in found for entry in table]
+def _list(name):
+    """What all parts have under this name, one after another."""
+    return [entry for part in PARTS for entry in getattr(part, name, ())]
+
+
+def _table(name):
+    return {key: value for part in PARTS for key, value in getattr(part, name, {}).items()}
 
 
 BANK = Bank(
     chapter="05",
-    functions=_all("FUNCTIONS"),
-    numbers=_all("NUMBERS"),
-    questions=_all("QUESTIONS"),
-    demanded=_all("DEMANDED"),
-    keys=_all("KEYS"),
-    right_numbers=_all("RIGHT_NUMBERS"),
-    alternatives=_all("ALTERNATIVES"),
-    wrong_answers=_all("WRONG_ANSWERS"),
-    further=_all("FURTHER"),
-    run=_all("RUN"),
-    stubs=_all("STUBS"),
-    tolerated=_all("TOLERATED"),
-    single=_all("SINGLE"),
-    elsewhere=_all("ELSEWHERE"),
+    functions=_list("FUNCTIONS"),
+    numbers=_list("NUMBERS"),
+    questions=_list("QUESTIONS"),
+    demanded=_table("DEMANDED"),
+    keys=_table("KEYS"),
+    right_numbers=_table("RIGHT_NUMBERS"),
+    alternatives=_table("ALTERNATIVES"),
+    wrong_answers=_list("WRONG_ANSWERS"),
+    further=_table("FURTHER"),
+    tolerated=_table("TOLERATED"),
+    elsewhere=_table("ELSEWHERE"),
 )

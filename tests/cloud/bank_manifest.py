@@ -4,11 +4,9 @@ from helpers.cloud.exercises_manifest import FAULTS, make_mend
 from tests.exercises.registers import right_answers, wrong_answers
 
 FUNCTIONS = ["5.12"]
-NUMBERS = []
 QUESTIONS = ["5.l", "5.m"]
 DEMANDED = {"5.12": [name for name, _ in FAULTS.values()]}
 KEYS = {"5.l": "a", "5.m": "acd"}
-RIGHT_NUMBERS = {}
 ALTERNATIVES, WRONG_ANSWERS = {}, []
 accepted, named = right_answers(ALTERNATIVES), wrong_answers(WRONG_ANSWERS)
 
@@ -46,8 +44,3 @@ named("5.12", "no resource limits + HPA without requests")(make_mend(("limits", 
 named("5.12", "MaxWait < MaxRuntime")(make_mend(("wait",)))
 
 FURTHER = {"5.12": lambda rng: ()}
-RUN = {}
-STUBS = {}
-TOLERATED = {}
-SINGLE = []
-ELSEWHERE = {}

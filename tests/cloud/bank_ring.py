@@ -34,8 +34,4 @@ def for_ring(rng):
 
 
 FURTHER = {"5.4": for_shards, "5.5": for_ring}
-RUN = {}
-STUBS = {}
-TOLERATED = {}
-SINGLE = []
 ELSEWHERE = {"5.7": "tests/cloud/test_distributed.py"}     # each input is a training

@@ -17,15 +17,10 @@ RIGHT_NUMBERS = {
     "5.3": [5.93, 5.9, "1/(0.05 + 0.95/8)"],
     "5.p3": [20, "1/(1 - 0.95)"],
 }
-ALTERNATIVES = {}
-WRONG_ANSWERS = []
 FURTHER = {"5.1": lambda rng: (MODELS[rng.integers(3)],)}
-RUN = {}
-STUBS = {}
 TOLERATED = {("5.1", "changes its input"): "its input is a word, and words cannot be changed"}
-SINGLE = []
-ELSEWHERE = {}
 
+ALTERNATIVES, WRONG_ANSWERS = {}, []
 accepted, named = right_answers(ALTERNATIVES), wrong_answers(WRONG_ANSWERS)
 
 

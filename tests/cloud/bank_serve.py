@@ -7,14 +7,12 @@ import numpy as np
 from tests.exercises.registers import right_answers, wrong_answers
 
 FUNCTIONS = ["5.10"]
-NUMBERS = []
 QUESTIONS = ["5.p10", "5.h"]
 DEMANDED = {"5.10": [
     "model loaded for each request", "one call of the model for each image",
     "no validation: 500 instead of 400", "not JSON: float32 or an array",
     "preprocessing skew: scaled otherwise than in training"]}
 KEYS = {"5.p10": "c", "5.h": "b"}
-RIGHT_NUMBERS = {}
 ALTERNATIVES, WRONG_ANSWERS = {}, []
 accepted, named = right_answers(ALTERNATIVES), wrong_answers(WRONG_ANSWERS)
 
@@ -125,8 +123,4 @@ def requests(rng):
 
 
 FURTHER = {"5.10": requests}
-RUN = {}
-STUBS = {}
 TOLERATED = {("5.10", "changes its input"): "bytes cannot be changed"}
-SINGLE = []
-ELSEWHERE = {}

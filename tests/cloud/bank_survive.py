@@ -5,7 +5,6 @@ from helpers.cloud.power import pack
 from tests.exercises.registers import right_answers, wrong_answers
 
 FUNCTIONS = ["5.8"]
-NUMBERS = []
 QUESTIONS = ["5.p8"]
 DEMANDED = {"5.8": [
     "the new file is written over the old one", "the optimiser's memory is missing",
@@ -13,7 +12,6 @@ DEMANDED = {"5.8": [
     "step and random generator are missing", "the old file is deleted before the new one stands",
     "renamed before the bytes are on the disk"]}
 KEYS = {"5.p8": "c"}
-RIGHT_NUMBERS = {}
 ALTERNATIVES, WRONG_ANSWERS = {}, []
 accepted, named = right_answers(ALTERNATIVES), wrong_answers(WRONG_ANSWERS)
 
@@ -118,10 +116,6 @@ def forgets_the_cache(disk, training):
 
 FURTHER = {"5.8": lambda rng: (int(rng.integers(1000)), int(rng.integers(4, 9)),
                                int(rng.integers(1, 4)))}
-RUN = {}
-STUBS = {}
 TOLERATED = {("5.8", abuse): "what the function returns is not asked for: it writes to the disk"
              for abuse in ("returns nothing", "returns a text", "too many dimensions",
                            "half precision", "changes its input")}
-SINGLE = []
-ELSEWHERE = {}

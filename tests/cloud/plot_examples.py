@@ -6,23 +6,18 @@ from tests.cloud import (
     plot_examples_ring,
     plot_examples_roof,
     plot_examples_serve,
-    plot_examples_survive,
 )
 from tests.plots.examples import Examples
 
-PARTS = [plot_examples_roof, plot_examples_ring, plot_examples_survive, plot_examples_preempt,
-         plot_examples_serve, plot_examples_load]
+PARTS = [plot_examples_roof, plot_examples_ring, plot_examples_preempt, plot_examples_serve,
+         plot_examples_load]
 
 
 def _table(name):
-    return {key: value for part in PARTS for key, value in getattr(part, name).items()}
-
-
-def _names(name):
-    return tuple(entry for part in PARTS for entry in getattr(part, name))
+    return {key: value for part in PARTS for key, value in getattr(part, name, {}).items()}
 
 
 EXAMPLES = Examples(
-    calls=_table("CALLS"), drawings=_names("DRAWINGS"), rows=_names("ROWS"), wide=_names("WIDE"),
+    calls=_table("CALLS"), drawings=(), rows=plot_examples_serve.ROWS,
     largest=_table("LARGEST"), more=_table("MORE"), refused=_table("REFUSED"),
 )

@@ -22,10 +22,6 @@ CALLS = {
     "tails": lambda **k: plots.plot_tails(TAILS, **k),
     "batches": lambda **k: plots.plot_batches(400, **k),
 }
-DRAWINGS = ()          # plots without axes
-ROWS = ()
-WIDE = ()
-LARGEST = {}
 MORE = {
     "one load test": lambda: plots.plot_load(RESULTS[:1]),
     "queues without dots": lambda: plots.plot_queues(1e-3, highest=0.9),

@@ -21,10 +21,6 @@ CALLS = {
     "ring_runs": lambda **k: plots.plot_ring_runs(RUNS, **k),
     "large_batches": lambda **k: plots.plot_large_batches(BATCHES, **k),
 }
-DRAWINGS = ()
-ROWS = ()
-WIDE = ()
-LARGEST = {}
 MORE = {
     "one ring": lambda: plots.plot_ring_runs(RUNS[:1]),
     "a link of one's own": lambda: plots.plot_ring_star(64, {"this machine": LINK}),

@@ -12,10 +12,7 @@ CALLS = {
     "roofline": lambda **k: plots.plot_roofline(ROOF, MEASURED, **k),
     "speedup": lambda **k: plots.plot_speedup([1, 2, 3, 4], [1, 1.7, 1.6, 1.5], 0.15, 2, **k),
 }
-DRAWINGS = ()
-ROWS = ()
 
-WIDE = ()
 LARGEST = {"roofline": 35_000}
 MORE = {
     "a roof without operations": lambda: plots.plot_roofline(Roof(2e15, 3e12)),

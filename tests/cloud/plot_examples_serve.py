@@ -16,10 +16,7 @@ CALLS = {
     "calls": lambda **k: plots.plot_calls(WAYS, **k),
     "batch_sizes": lambda **k: plots.plot_batch_sizes(COUNTED, **k),
 }
-DRAWINGS = ()
 ROWS = ("calls",)
-WIDE = ()
-LARGEST = {}
 MORE = {
     "one call": lambda: plots.plot_calls(WAYS[:1]),
     "a server that nobody has asked": lambda: plots.plot_batch_sizes(NOTHING),

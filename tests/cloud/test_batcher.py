@@ -10,6 +10,7 @@ from helpers.cloud.batcher import Batcher, Full
 from helpers.cloud.request_body import Refused
 from helpers.cloud.server_app import ModelServer, Options, make_app
 from helpers.cloud.versions import Versions
+from tests.cloud.waiting import in_a_thread
 
 ROW = np.ones((1, 3))
 
@@ -23,7 +24,7 @@ def with_batcher(scenario, predict=lambda rows: rows * 2, **options):
             return await asyncio.wait_for(scenario(batcher), 20)
         finally:
             task.cancel()
-    return asyncio.run(main())
+    return in_a_thread(asyncio.run, main())
 
 
 def test_each_gets_the_answers_to_its_own_rows():
@@ -107,7 +108,7 @@ def test_a_request_under_way_is_answered_though_its_version_goes(tmp_path):
         for task in server.tasks.values():
             task.cancel()
         return found, late
-    early, late = asyncio.run(main())
+    early, late = in_a_thread(asyncio.run, main())
     assert (early == 1).all() and (late == 3).all()
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from helpers import nn
-from helpers.cloud import exporting, remote, serving
+from helpers.cloud import calls, exporting, remote, serving
 from helpers.cnn import networks, widgets
 
 
 def test_predict_for_one_image_is_far_slower_than_the_exported_model():
-    found = serving.compare_calls(networks.global_pool_cnn(), repeats=9)
+    found = calls.compare(networks.global_pool_cnn(), repeats=9)
     predict, call, exported, batch = (one.seconds for one in found)
     assert predict > 5 * exported           # measured: 30 to 150
     assert batch < exported                 # for each image

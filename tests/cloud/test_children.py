@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from helpers.cloud import children
 from helpers.cloud.lifeline import ORPHANED, OUT_OF_TIME
+from tests.cloud.waiting import SOON, alive, until
 
 CHILD = '''"""A child for the tests."""
 import os, signal, sys, time
@@ -29,8 +29,6 @@ if task != "quick":
     time.sleep(60)
 '''
 
-SOON = 30   # seconds that a slow machine may take for what is done in less than one
-
 
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
@@ -41,22 +39,6 @@ def toy(tmp_path, monkeypatch):
         return children.start("toy_child", *arguments, folder=tmp_path / "logs", **options)
     yield start
     children.stop_all(grace=0.1)
-
-
-def until(condition):
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def alive(pid):
-    """Whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_a_child_ends_and_its_log_can_be_read(toy):

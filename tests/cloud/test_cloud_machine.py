@@ -82,7 +82,7 @@ def test_the_table_names_every_source_and_can_be_asked(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux pins processes")
-def test_two_processes_on_one_core_take_turns():
+def test_two_processes_are_timed_on_one_core_and_on_two():
     found = machine.isolation(turns=3000)
     assert found.cores == len(os.sched_getaffinity(0)) and min(found.seconds) > 0
     assert f"{found.ratio:.1f} times as long" in repr(found) or found.cores == 1

@@ -17,6 +17,7 @@ import pytest
 
 from helpers.cloud import checkpoints, children, drill, training
 from helpers.cloud.store import open_store
+from tests.cloud.waiting import alive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
@@ -106,9 +107,9 @@ def test_eight_kills_of_the_kernel(tmp_path):
         kernel.kill()
         assert kernel.wait() == -signal.SIGKILL
         deadline = time.monotonic() + 20
-        while any(_runs(pid) for pid in its) and time.monotonic() < deadline:
+        while any(alive(pid) for pid in its) and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert not [pid for pid in its if _runs(pid)]
+        assert not [pid for pid in its if alive(pid)]
         steps.append(max(step for _, step in checkpoints.found(store)))
     assert steps == sorted(steps) and steps[-1] < 300
     assert subprocess.run([sys.executable, "-c", KERNEL, str(tmp_path)]).returncode == 0
@@ -117,10 +118,3 @@ def test_eight_kills_of_the_kernel(tmp_path):
     step, arrays, state = checkpoints.restore(store)
     assert step == 300 and state["losses"] == undisturbed.losses
     assert all((arrays[f"weight_{i}"] == w).all() for i, w in enumerate(undisturbed.weights))
-
-
-def _runs(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

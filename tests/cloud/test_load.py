@@ -10,13 +10,14 @@ import pytest
 from helpers.cloud import children, load, load_result
 from helpers.commands.environment import ROOT
 from tests.cloud.loaded_server import serving
+from tests.cloud.waiting import in_a_thread
 
 PAYLOAD = {"instances": [[0.5, 1.0]]}
 
 
 def quick(url, *arguments):
     """A load test in this process, without waiting for another to start."""
-    return load.measure(load._settings([url, *map(str, arguments)]))
+    return in_a_thread(load.measure, load._settings([url, *map(str, arguments)]))
 
 
 # --- closed loop ---

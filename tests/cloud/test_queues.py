@@ -144,6 +144,7 @@ def test_latency_of_batches_against_a_simulation(rate, batch):
     arrivals = np.cumsum(np.random.default_rng(0).exponential(1 / rate, 60_000))
     _, ends, _ = batching.serve(arrivals, [0], batch, np.inf)
     assert (ends - arrivals).mean() == pytest.approx(batching.latency(batch, rate), rel=0.1)
+    assert (ends - arrivals).mean() < 1.005 * batching.latency(batch, rate)
 
 
 def test_there_is_a_best_batch_and_it_grows_with_the_load():

@@ -15,16 +15,9 @@ import pytest
 from helpers import nn
 from helpers.cloud import exporting, serving
 from helpers.cnn import networks
+from tests.cloud.waiting import SOON, until
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28))
-SOON = 30
-
-
-def until(condition):
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def expected(network, images=IMAGES):

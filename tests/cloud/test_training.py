@@ -11,6 +11,7 @@ import pytest
 from helpers.cloud import checkpoints, children, supervisor, task, training, worker
 from helpers.cloud.store import open_store
 from helpers.cloud.task import Job
+from tests.cloud.waiting import alive, until
 
 JOB = Job(steps=30)
 SAME = 1e-5     # sums in another order in float32; measured 3.6e-7
@@ -181,7 +182,6 @@ def test_supervisor_ends_its_workers_when_asked_to_stop(tmp_path):
     logs = child.log.parent
     import psutil
 
-    from tests.cloud.test_children import alive, until
     until(lambda: (logs / supervisor.GANG).exists())
     gang = [process.pid for process in psutil.Process(child.pid).children()]
     assert gang
@@ -193,7 +193,6 @@ def test_workers_in_numpy_listen_on_this_machine_only(tmp_path):
     """TensorFlow's listen on all addresses and cannot be told otherwise; its module says so."""
     import psutil
 
-    from tests.cloud.test_children import until
     child = training.start(Job(steps=10_000, pause=0.01), open_store(tmp_path), "numpy")
     try:
         def sockets():
@@ -209,7 +208,6 @@ def test_workers_in_numpy_listen_on_this_machine_only(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="a network of one's own")
 def test_tensorflows_workers_cannot_be_reached_from_the_network(tmp_path):
     """They listen on all addresses; so the only network they have is this machine's own."""
-    from tests.cloud.test_children import until
     trial = subprocess.run([sys.executable, "-c", "from helpers.cloud import loopback as l\n"
                             "print(l.enter())"], text=True, capture_output=True)
     if trial.stdout.strip() != "True":
@@ -217,8 +215,6 @@ def test_tensorflows_workers_cannot_be_reached_from_the_network(tmp_path):
     child = training.start(Job(steps=10_000, pause=0.01), open_store(tmp_path))
     try:
         until(lambda: (child.log.parent / supervisor.GANG).exists())
-        if "Beware" in child.tail() and os.geteuid() != 0:
-            pytest.skip("only root can move a process that has threads; the log warns")
         gang = json.loads((child.log.parent / supervisor.GANG).read_text("utf-8"))["pids"]
         for pid in [child.pid, *gang]:
             assert os.readlink(f"/proc/{pid}/ns/net") != os.readlink("/proc/self/ns/net")
@@ -232,7 +228,6 @@ def test_tensorflows_workers_cannot_be_reached_from_the_network(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")
 def test_a_worker_ends_when_asked_to(tmp_path):
-    from tests.cloud.test_children import until
     child = children.start("helpers.cloud.worker", "--folder", tmp_path, "--backend", "numpy",
                            "--steps", "100000", "--pause", "0.01", name="worker")
     until(lambda: "starts at step 0" in child.tail())
