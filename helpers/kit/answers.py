@@ -197,7 +197,7 @@ def read_letters(exercise: Question, answer) -> tuple[str, ...]:
     Parameters
     ----------
     answer : str or list of str
-        "b", "a, c", ["a", "c"], or the text of an option.
+        "b", "a, c", "ac", ["a", "c"], or the text of an option.
 
     Raises
     ------
@@ -214,6 +214,8 @@ def read_letters(exercise: Question, answer) -> tuple[str, ...]:
             chosen.add(texts[word])
             continue
         letters = re.findall(r"\w+", word) if word is not None else []
+        if len(letters) == 1 and len(set(word)) == len(word):     # "abd"
+            letters = list(letters[0])
         if not letters or any(x not in known for x in letters):
             letters = _option_with(exercise, one)
         if not letters:

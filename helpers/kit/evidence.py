@@ -93,6 +93,8 @@ class Findings:
 
     def _inputs(self) -> list[tuple[str, str]]:
         probe = self.bank.probes[self.first]
+        if not probe:       # the harness has inputs of its own
+            return []
         shown = [compact(v, n) for v, n in zip(probe, self.argument_names(), strict=False)]
         small = "The smallest input on which it fails" if self.first else "Input"
         return [(small, shorten("\n".join(shown), 1200))]

@@ -148,6 +148,17 @@ def test_ways_to_choose_an_option(which, answer):
     assert judge(which, answer).right
 
 
+@pytest.mark.parametrize("answer", ["b, c", "bc", "CB", "b c", ["b", "c"], "c;b"])
+def test_ways_to_choose_several_options(several, answer):
+    assert read_letters(several, answer) == ("b", "c")
+
+
+@pytest.mark.parametrize("answer", ["bd", "bb", "bcx", "cab?x"])
+def test_letters_written_together_that_are_no_options(several, answer):
+    with pytest.raises(Unreadable, match="not one of the options"):
+        read_letters(several, answer)
+
+
 @pytest.mark.parametrize(
     "answer, letter",
     [("1e-6", "a"), (1e-6, "a"), ("0.000001", "a"), (0.001, "b"), ("4810", "c"), ("4 810", "c"),

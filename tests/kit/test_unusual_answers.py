@@ -201,6 +201,14 @@ def test_methods_and_callable_objects_are_functions_too(linear):
     assert judge(linear, Layer()).mistakes == ("missing bias",)
 
 
+def test_a_harness_with_inputs_of_its_own_shows_no_empty_input():
+    made = exercise("9.14", title="Double")
+    made.reference(lambda x: 2 * x)
+    made.probes(lambda rng: [()])
+    made.harness(lambda fn: fn(3.0))
+    assert [label for label, _ in judge(made, lambda x: x).evidence] == ["Expected", "Your result"]
+
+
 def test_a_class_is_judged_through_the_harness():
     made = exercise("9.13", title="Counter")
 
