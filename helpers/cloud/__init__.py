@@ -21,7 +21,8 @@ training, drill                    trainings as the notebook starts them, and wi
 ray_lab, ray_workers               the same training started by Ray, if that is installed
 power                              a disk whose power can be cut at any byte (5.8)
 exporting, versions                a network as a file, in numbered versions; which one is served
-server, server_app, request_body   the model server: program, addresses, what it accepts
+server, server_app, request_body   the model server: program, addresses, what it accepts, and how
+                                   long it waits for it (`slow_headers`)
 batcher                            requests that come together go through the network together
 serving, remote, calls             serving from the notebook; a network that asks a server; what
                                    one answer costs

@@ -35,7 +35,8 @@ def parser():
     made.add_argument("--queue", type=int, default=usual.queue,
                       help="images that may wait; more are answered by 429 (default 256)")
     made.add_argument("--read-seconds", type=float, default=usual.read_seconds,
-                      help="how long a request's body may take to arrive (default 10)")
+                      help="how long a request's headers may take to arrive, and its body "
+                      "(default 10)")
     made.add_argument("--grace", type=int, default=10, metavar="SECONDS",
                       help="how long answers under way may take at the end (default 10)")
     return made
@@ -53,6 +54,7 @@ def main(arguments=None):
         return 2
     import uvicorn
 
+    from helpers.cloud import slow_headers
     from helpers.cloud.children import free_port
     from helpers.cloud.exporting import load
     from helpers.cloud.server_app import make_app
@@ -65,7 +67,8 @@ def main(arguments=None):
           flush=True)
     uvicorn.run(app, host=given.host, port=port, log_level="warning", access_log=False,
                 timeout_graceful_shutdown=given.grace, timeout_keep_alive=30,
-                loop="asyncio", http="h11", ws="none")     # the same wherever it runs
+                http=slow_headers.limited_to(given.read_seconds),
+                loop="asyncio", ws="none")     # the same wherever it runs
     return 0
 
 

@@ -161,6 +161,29 @@ def test_a_client_that_is_too_slow_is_told(server):
     assert b"408" in line
 
 
+def test_headers_that_never_end_are_given_up(server):
+    line = raw(server, HEAD, b"X: y\r\n", pause=0.4)
+    assert b"408" in line
+    assert b"408" in raw(server, b"", pause=0.9)            # who connects, and says nothing
+
+
+def test_between_requests_a_client_may_pause(server):
+    host, port = server.root.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        def status():
+            came = b""
+            while not came.endswith(b"}"):
+                came += connection.recv(4096)
+            return came.split()[1]
+
+        for _ in range(2):
+            connection.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")
+            assert status() == b"400"
+            time.sleep(0.9)
+        connection.sendall(HEAD)            # but what is begun must come
+        assert status() == b"408" and connection.recv(1) == b""
+
+
 def test_clients_that_go_away_in_the_middle_do_no_harm(server):
     host, port = server.root.removeprefix("http://").split(":")
     for _ in range(20):
