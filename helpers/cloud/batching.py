@@ -138,21 +138,25 @@ def table(rate=400, sizes=SIZES, fixed=FIXED, each=EACH, n=100_000, seed=0):
     fixed, each : float
         In s.
     n, seed : int
-        Of the simulation.
+        Of the simulations: of a server that waits until each batch is full, as in `latency`, and of
+        one that takes what is there as soon as it is free, up to a batch.
     """
     arrivals = np.cumsum(np.random.default_rng(seed).exponential(1 / rate, n))
     lines = [f"a call takes {1e3 * fixed:g} ms + {1e3 * each:g} ms a request; "
              f"{rate:g} requests come in every second",
-             f"{'batch':>6}{'at most':>12}{'busy':>7}{'mean latency':>15}{'simulated':>14}"]
+             f"{'':>25}{'— mean latency: waits until full —':^36}  takes what",
+             f"{'batch':>6}{'at most':>12}{'busy':>7}{'formula':>17}{'simulated':>14}"
+             f"{'is there':>17}"]
     for size in sizes:
         busy = rate / throughput(size, fixed, each)
         row = f"{size:>6}{throughput(size, fixed, each):>10.0f}/s{busy:>7.0%}"
         if busy < 1:
-            _, ends, _ = serve(arrivals, [0], size, np.inf, fixed, each)
-            row += (f"{1e3 * latency(size, rate, fixed, each):>12.1f} ms"
-                    f"{1e3 * (ends - arrivals).mean():>11.1f} ms")
+            full, free = (serve(arrivals, [0], size, wait, fixed, each)[1] for wait in (np.inf, 0))
+            row += (f"{1e3 * latency(size, rate, fixed, each):>14.1f} ms"
+                    f"{1e3 * (full - arrivals).mean():>11.1f} ms"
+                    f"{1e3 * (free - arrivals).mean():>14.1f} ms")
         lines.append(row if busy < 1 else f"{row}   does not keep up")
     best = best_batch(rate, fixed, each)
-    lines.append(f"best: batches of {best}, "
+    lines.append(f"best for one that waits: batches of {best}, "
                  f"{1e3 * latency(best, rate, fixed, each):.1f} ms on average")
     return "\n".join(lines)

@@ -26,7 +26,8 @@ FAULTS = {
               "and most rows are never seen. Each takes its own part: order[me.rank::me.n]."),
     "rate": ("learning rate not scaled",
              "A step now averages over the batches of all workers, and an epoch has fewer of "
-             "them. By the linear scaling rule the step is made longer: me.n * lr."),
+             "them. By the linear scaling rule, which §7 derives, the step is made longer: "
+             "me.n * lr."),
     "barrier": ("barrier for the chief only",
                 "A barrier opens when all workers have come. The chief waits for ever, as the "
                 "others never call it. It belongs outside of the `if`."),

@@ -258,8 +258,8 @@ PLAIN = ".tolist() makes Python's own numbers, which json.dumps can write; it re
 for _name, _why, _wrong in [
     ("model loaded for each request", "Loading takes seconds, an answer milliseconds. The server "
      "has loaded server.model when it started.", _answer(["load"])),
-    ("one call of the model for each image", "A call costs the same for one image as for many, or "
-     "nearly. Give it all images at once.", _answer(["items"])),
+    ("one call of the model for each image", "Each call costs something by itself, for one "
+     "image as for many. Give it all images at once.", _answer(["items"])),
     ("one call for each image, and the model loaded each time", "Loading belongs to the start of "
      "the server, and all images into one call.", _answer(["items", "load"])),
     ("not JSON: float32 or an array", PLAIN, _answer([], shown=lambda found: found)),

@@ -129,8 +129,10 @@ for (_name, _why), _fn in [
     (_LOST, _ring(second=0)), (_LOST, _ring(combine=("replace", "replace"))),
     (_ONE, _ring(steps=(-1, None))),
     (_EARLY, _ring(steps=(None, -1))), (_EARLY, _ring(steps=(-2, -1))),
-    (_TOO_LONG, _ring(steps=(0, -1))), (_TOO_LONG, _ring(steps=(-1, 0))),
-    (_TOO_LONG, _ring(steps=(0, 0))),
+    (_TOO_LONG, _ring(steps=(0, -1))), (_TOO_LONG, _ring(steps=(0, 0))),
+    (("second phase one step too long", "The result is right, but after N − 1 steps all workers "
+      "have all finished chunks. One more sends each of them to a worker that has it already."),
+     _ring(steps=(-1, 0))),
     (("second phase one step too short", "A finished chunk has N − 1 other workers to visit: "
       "range(n − 1), not range(n − 2)."), _ring(steps=(-1, -2))),
     (_ADDS, _ring(combine=("add", "add"))),

@@ -5,21 +5,21 @@ from helpers.kit.exercise import question
 question(
     "5.l",
     title="Two probes",
-    prompt="A new version of the model takes 40 seconds to load. /healthz says “I live”, /readyz "
-    "says “I have a model”. What should Kubernetes do while it loads?",
+    prompt="A server has just been started, and its model takes 40 seconds to load. /healthz "
+    "says “I live”, /readyz says “I have a model”. What should Kubernetes do while it loads?",
     minutes=2,
     difficulty=2,
     importance=4,
     options=[
         ("Send no requests, and leave it alone", True,
-         "That is what a readiness probe at /readyz does. The pod is taken out of the Service "
-         "until it says yes; the others answer."),
+         "That is what a readiness probe at /readyz does. The pod gets no requests "
+         "from the Service until it says yes; the others answer."),
         ("Start it again: it does not answer", False,
          "With a liveness probe at /readyz that is what happens, for ever: each start takes 40 "
          "seconds, and each is cut off. Liveness asks /healthz."),
         ("Send requests, they will wait", False,
          "They are answered by 503, or run into the client's time limit. Without a readiness probe "
-         "that is what happens after each new version."),
+         "that is what happens after each new start."),
         ("Take another machine", False,
          "The machine is well. A new one would load for 40 seconds as well."),
     ],

@@ -67,7 +67,7 @@ question(
          "That holds for threads of one process. Two processes do run on two cores. They spend "
          "the gain, and more, on messages and on waiting."),
         ("Two workers take longer than one process", True,
-         "The step is too short: sharing it saves a part of a millisecond, the all-reduce and "
+         "The step is too short: sharing it saves a small part of it, the all-reduce and "
          "the framework around it cost more. And the second process had to be started. More "
          "workers pay where a step computes much longer than a message takes."),
         ("It depends on luck: the results differ from run to run", False,
@@ -116,8 +116,8 @@ question(
          "latency decides, and libraries switch to trees or other schemes."),
         ("Both alike: the sum is the same", False,
          "The sum is, but it takes 73 µs in a ring and 36 µs in a star."),
-        ("The ring, as nine times as many bytes go through the star's cable", False,
-         "They do, and over 10 Gbit Ethernet that decides: 1.4 ms against 6.3 ms. Over 300 GB/s "
+        ("The ring, as the bytes take nine times as long through the star's cable", False,
+         "So they do, and over 10 Gbit Ethernet that decides: 1.4 ms against 6.3 ms. Over 300 GB/s "
          "the bytes are the small part."),
     ],
 )

@@ -46,9 +46,8 @@ question(
          "That would be so if adding were what takes the time. It is fetching and storing: 12 "
          "bytes for a single addition, and both cores fetch through the same door."),
         ("Clearly less than twice, perhaps not faster at all", True,
-         "A sum of two arrays does one FLOP for 12 bytes, far left of the ridge. It waits for "
-         "memory, and the cores share that. How much is left to gain depends on how much of it a "
-         "single core can draw."),
+         "A sum of two arrays does one operation for 12 bytes. It waits for memory, and the cores "
+         "share that. How much is left to gain depends on how much of it a single core can draw."),
         ("Slower: threads cost more than they bring", False,
          "To wake a thread takes some 20 µs, less than a hundredth of this sum. On a busy machine "
          "it may come out slower, but not for that reason."),
@@ -70,10 +69,12 @@ question(
         ("The sum of two arrays", True,
          "1 FLOP for 12 bytes: 0.08 FLOP/byte, and the ridge is at 100/10 = 10. It reaches "
          "0.8 GFLOP/s, less than a hundredth of what the processor could do."),
-        ("The article's first convolution, 32 images", True,
+        ("The article's first convolution (3×3; an image of 28×28 becomes 32 maps of 26×26), 32 "
+         "images", True,
          "4.3 FLOP/byte, below the ridge of 10: its 32 maps of 26×26 have to be stored, and each "
          "value took 18 FLOPs only. Whoever forgets what goes out gets 123 and the wrong side."),
-        ("The article's second convolution, 32 images", False,
+        ("The article's second convolution (3×3; 32 maps of 13×13 become 64 of 11×11), 32 images",
+         False,
          "Each output sums over 3·3·32 products: 81 FLOP/byte, far right of the ridge at 10. This "
          "one waits for the processor."),
         ("The dense layer 1600→64, one image", True,
@@ -109,8 +110,7 @@ question(
         ("The data are backed up", False,
          "In no model. Backups are the customer's business unless a contract says otherwise."),
         ("One pool serves many customers", True,
-         "Resource pooling. The two others: broad network access, and, above, self-service, "
-         "elasticity and measuring."),
+         "Resource pooling. The fifth is not in this list: access over a network."),
     ],
 )
 

@@ -38,7 +38,7 @@ question(
     importance=5,
     options=[
         ("The server is overloaded; more replicas", False,
-         "Then answers would be late or 429, not wrong."),
+         "Then answers would be late, or refused (status 429, too many requests), not wrong."),
         ("Pixels are prepared otherwise than in training; put the preparation into the exported "
          "graph", True,
          "Training–serving skew: divided by 255 instead of 16, white on black instead of black on "

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.cloud import costs, prices
+from helpers.cloud import costs, preemption, prices, spot
 
 
 def edited(tmp_path, change):
@@ -101,3 +101,12 @@ def test_tables_show_that_idle_machines_cost_most():
     assert len(lines) == 6 and "0.0926 $" in lines[2] and "9.26 $" in lines[5]
     rows = costs.runs(("our digits", 0.01, "small", 2), ("many", 1, "big gpu", 256)).splitlines()
     assert len(rows) == 3 and "1 024 $" in rows[2] and len(set(map(len, rows))) == 1
+
+
+def test_machines_that_must_all_live_are_taken_away_more_often():
+    assert costs.spot_hours(1 / 360) == pytest.approx(1 / 360, rel=0.02)        # not saved at all
+    assert costs.spot_hours(24) == pytest.approx(spot.compare(24, mean_hours=4).offers[2].hours)
+    many = costs.spot_hours(168, 64)
+    C, restart, mu = 60 / 3600, 180 / 3600, 4 / 64
+    runs = preemption.simulate(168, C, mu, preemption.young(C, mu), restart, 400, seed=1).time
+    assert many == pytest.approx(runs.mean(), abs=4 * runs.std() / 20) and many > 4 * 168
