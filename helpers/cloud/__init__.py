@@ -18,6 +18,7 @@ store, checkpoints                 an object store; a training's state in it, wh
 task, worker, supervisor           a job; the program of one worker (`worker_numpy`,
                                    `worker_tensorflow`, `memory`) and of who looks after them
 training, drill                    trainings as the notebook starts them, and with kills
+keras_backup                       what Keras's own backup keeps of a training, and what it does not
 ray_lab, ray_workers               the same training started by Ray, if that is installed
 power                              a disk whose power can be cut at any byte (5.8)
 exporting, versions                a network as a file, in numbered versions; which one is served
