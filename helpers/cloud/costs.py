@@ -7,8 +7,8 @@ the table does not say.
 
 from typing import NamedTuple
 
-from helpers.cloud import preemption
 from helpers.cloud import prices as tables
+from helpers.cloud.spot import gang_hours
 
 
 class Cost(NamedTuple):
@@ -137,33 +137,6 @@ def predictions(per_second, machine="small", spot=False, demand=(1.0, 0.5, 0.1, 
     return "\n".join(lines)
 
 
-def spot_hours(hours, count=1, mean_hours=4.0, checkpoint_seconds=60.0, restart_seconds=180.0):
-    """Expected hours of a training on spot machines that must all live, saved as often as is best.
-
-    One of N machines is taken away N times as often as a single one: μ = mean_hours / N. What can
-    be done before a first checkpoint would be due, √(2Cμ), is not saved.
-
-    Parameters
-    ----------
-    hours : float
-        What the training takes undisturbed.
-    count : int
-    mean_hours : float
-        Mean time between preemptions of one machine.
-    checkpoint_seconds, restart_seconds : float
-
-    Returns
-    -------
-    float
-        See `preemption.expected_time`.
-    """
-    C, restart, mu = checkpoint_seconds / 3600, restart_seconds / 3600, mean_hours / count
-    tau = preemption.young(C, mu)
-    if hours <= tau:
-        C, tau = 1e-9, hours
-    return float(preemption.expected_time(hours, C, mu, tau, restart))
-
-
 def runs(*jobs, prices=None):
     """Lay out what trainings cost, as text: undisturbed on demand, and on spot with preemptions.
 
@@ -177,9 +150,9 @@ def runs(*jobs, prices=None):
     lines = [f"{'':<{wide}}{'machines':<14}{'hours':>9}{'on demand':>12}{'energy':>13}"
              f"{'carbon':>16}{'spot hours':>12}{'spot':>11}"]
     for name, hours, machine, count in jobs:
-        longer = spot_hours(hours, count)
-        full, cheap = run(hours, machine, count, False, table), \
-            run(longer, machine, count, True, table)
+        longer = gang_hours(hours, count)
+        full = run(hours, machine, count, prices=table)
+        cheap = run(longer, machine, count, spot=True, prices=table)
         lines.append(f"{name:<{wide}}{f'{count} × {machine}':<14}{short(hours):>9}"
                      f"{short(full.money):>10} {full.currency}{short(full.kwh):>9} kWh"
                      f"{short(full.grams):>10} g CO₂{short(longer):>12}"

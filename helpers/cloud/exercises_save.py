@@ -122,25 +122,32 @@ def _copied_and_left(disk, data):
     disk.write("checkpoint", data)
 
 
+def _delete(disk):
+    if "checkpoint" in disk.names():
+        disk.delete("checkpoint")
+
+
+def _put_aside(disk):
+    if "checkpoint" in disk.names():
+        disk.rename("checkpoint", "old")
+
+
 def _deleted_then_renamed(disk, data):
     disk.write("new", data)
     disk.sync("new")
-    if "checkpoint" in disk.names():
-        disk.delete("checkpoint")
+    _delete(disk)
     disk.rename("new", "checkpoint")
 
 
 def _deleted_then_written(disk, data):
-    if "checkpoint" in disk.names():
-        disk.delete("checkpoint")
+    _delete(disk)
     disk.write("new", data)
     disk.sync("new")
     disk.rename("new", "checkpoint")
 
 
 def _deleted_then_written_over(disk, data):
-    if "checkpoint" in disk.names():
-        disk.delete("checkpoint")
+    _delete(disk)
     disk.write("checkpoint", data)
     disk.sync("checkpoint")
 
@@ -148,22 +155,19 @@ def _deleted_then_written_over(disk, data):
 def _moved_away(disk, data):
     disk.write("new", data)
     disk.sync("new")
-    if "checkpoint" in disk.names():
-        disk.rename("checkpoint", "old")
+    _put_aside(disk)
     disk.rename("new", "checkpoint")
 
 
 def _moved_away_first(disk, data):
-    if "checkpoint" in disk.names():
-        disk.rename("checkpoint", "old")
+    _put_aside(disk)
     disk.write("new", data)
     disk.sync("new")
     disk.rename("new", "checkpoint")
 
 
 def _moved_away_and_written(disk, data):
-    if "checkpoint" in disk.names():
-        disk.rename("checkpoint", "old")
+    _put_aside(disk)
     disk.write("checkpoint", data)
     disk.sync("checkpoint")
 

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.kit import runtime
+from helpers.kit.seeding import seed_keras
+
 EPOCHS, BATCHES, ROWS = 3, 10, 64
 LAST = 16       # batches until it is interrupted: in the middle of the second epoch
 
@@ -61,7 +64,6 @@ def compare(x, y, seed=0):
 
 
 def _resumed(x, y, seed, every, dropout):
-    from helpers.kit import runtime
     keras = runtime.keras()
 
     class Interrupted(Exception):
@@ -80,7 +82,7 @@ def _resumed(x, y, seed, every, dropout):
                 raise Interrupted
 
     def fit(*callbacks):
-        keras.utils.set_random_seed(seed)           # as a new process would begin
+        seed_keras(seed)            # as a new process would begin
         model = keras.Sequential([
             keras.Input((x.shape[1],)), keras.layers.Dense(32, activation="relu"),
             keras.layers.Dropout(dropout), keras.layers.Dense(10, activation="softmax")])

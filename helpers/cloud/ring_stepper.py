@@ -68,7 +68,7 @@ class RingStepper(Widget):
             n, step, steps : int; phase : str; moves : of this step, dict(source, target, chunk,
             ok); workers : dict(rank, done: steps it has finished, waits); cells : for each worker
             and chunk dict(values, who: whose parts are in it, finished, sent, arrived); bytes :
-            dict(sent, most, total, twice) for a gradient of the article's CNN; scale: largest
+            dict(sent, twice, words) for a gradient of the article's CNN; scale: largest
             value; state; summary.
         """
         setting = _setting(state)
@@ -126,7 +126,7 @@ def play(n, upto, broken=-1, since=0):
                     "sent": (r, k) in moved, "arrived": (r, k) in arrived} for k in range(n)]
                   for r in range(n)],
         "scale": float(np.abs(sum(np.abs(part) for part in parts)).max()),
-        "bytes": {"sent": max(sent) * chunk, "total": 2 * (n - 1) * chunk, "twice": 2 * ARTICLE,
+        "bytes": {"sent": max(sent) * chunk, "twice": 2 * ARTICLE,
                   "words": {"sent": f"{max(sent) * chunk:,.0f}"}},
     }
 

@@ -48,7 +48,7 @@ def limited_to(seconds):
                 self.clock = None
 
         def too_late(self):
-            if self.conn.their_state is not h11.IDLE or self.transport.is_closing():
+            if self.transport.is_closing():
                 return
             body = json.dumps({"error": f"the headers took longer than {seconds:g} s to arrive"})
             headers = [("content-type", "application/json"), ("connection", "close"),

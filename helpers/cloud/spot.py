@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.cloud.preemption import expected_time, simulate, young
 
-__all__ = ["Offer", "Offers", "break_even", "compare", "expected_cost"]
+__all__ = ["Offer", "Offers", "break_even", "compare", "expected_cost", "gang_hours"]
 
 RUNS = 2000              # simulated trainings behind the 95 % column
 MOST_MACHINES = 1000     # expected in one training; beyond, nothing is simulated
@@ -45,6 +45,33 @@ def break_even(work, C, mu, tau, restart=0.0):
     On-demand machines are taken to need no checkpoints and to be there at once.
     """
     return work / expected_time(work, C, mu, tau, restart)
+
+
+def gang_hours(hours, count=1, mean_hours=4.0, checkpoint_seconds=60.0, restart_seconds=180.0):
+    """Expected hours of a training on machines that must all live, saved as often as is best.
+
+    One of N machines is taken away N times as often as a single one: μ = mean_hours / N. What can
+    be done before a first checkpoint would be due, √(2Cμ), is not saved.
+
+    Parameters
+    ----------
+    hours : float
+        What the training takes undisturbed.
+    count : int
+    mean_hours : float
+        Mean time between preemptions of one machine.
+    checkpoint_seconds, restart_seconds : float
+
+    Returns
+    -------
+    float
+        See `preemption.expected_time`.
+    """
+    C, restart, mu = checkpoint_seconds / 3600, restart_seconds / 3600, mean_hours / count
+    tau = young(C, mu)
+    if hours <= tau:
+        return float((mu + restart) * np.expm1(hours / mu))
+    return float(expected_time(hours, C, mu, tau, restart))
 
 
 class Offer(NamedTuple):

@@ -104,9 +104,9 @@ def test_tables_show_that_idle_machines_cost_most():
 
 
 def test_machines_that_must_all_live_are_taken_away_more_often():
-    assert costs.spot_hours(1 / 360) == pytest.approx(1 / 360, rel=0.02)        # not saved at all
-    assert costs.spot_hours(24) == pytest.approx(spot.compare(24, mean_hours=4).offers[2].hours)
-    many = costs.spot_hours(168, 64)
+    assert spot.gang_hours(1 / 360) == pytest.approx(1 / 360, rel=0.02)        # not saved at all
+    assert spot.gang_hours(24) == pytest.approx(spot.compare(24, mean_hours=4).offers[2].hours)
+    many = spot.gang_hours(168, 64)
     C, restart, mu = 60 / 3600, 180 / 3600, 4 / 64
     runs = preemption.simulate(168, C, mu, preemption.young(C, mu), restart, 400, seed=1).time
     assert many == pytest.approx(runs.mean(), abs=4 * runs.std() / 20) and many > 4 * 168

@@ -26,10 +26,15 @@ def server(tmp_path_factory):
         assert "Traceback" not in running.tail(1000)
 
 
+def address(server):
+    """(host, port)"""
+    host, port = server.root.removeprefix("http://").split(":")
+    return host, int(port)
+
+
 def send(server, body, path=":predict", method="POST", headers=None):
     """(status, reason) that the server answers with."""
-    host, port = server.root.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    connection = http.client.HTTPConnection(*address(server), timeout=20)
     try:
         connection.request(method, "/v1/models/digits" + path, body,
                            {"Content-Type": "application/json", **(headers or {})})
@@ -126,8 +131,7 @@ def test_any_bytes(server, body):
 
 def raw(server, *pieces, pause=0.0):
     """What comes back when these bytes are sent over a bare connection."""
-    host, port = server.root.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection(address(server), timeout=20) as connection:
         came = b""
         try:
             for piece in pieces:
@@ -168,8 +172,7 @@ def test_headers_that_never_end_are_given_up(server):
 
 
 def test_between_requests_a_client_may_pause(server):
-    host, port = server.root.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection(address(server), timeout=20) as connection:
         def status():
             came = b""
             while not came.endswith(b"}"):
@@ -185,12 +188,11 @@ def test_between_requests_a_client_may_pause(server):
 
 
 def test_clients_that_go_away_in_the_middle_do_no_harm(server):
-    host, port = server.root.removeprefix("http://").split(":")
     for _ in range(20):
-        with socket.create_connection((host, int(port))) as connection:
+        with socket.create_connection(address(server)) as connection:
             connection.sendall(HEAD + b"Content-Length: 1000\r\n\r\n{\"inst")
     body = json.dumps({"instances": GOOD}).encode()
     for _ in range(20):
-        with socket.create_connection((host, int(port))) as connection:
+        with socket.create_connection(address(server)) as connection:
             connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
     assert send(server, body)[0] == 200
